@@ -1,0 +1,117 @@
+"""Arrays, and the NumPy calls whose stubs return ``Any``, each behind a typed function.
+
+NumPy turns a 0-d result into a scalar object. ``as_array`` is the one gate through which every result
+passes, so that the rest of the engine sees arrays only.
+"""
+
+from collections.abc import Sequence
+from types import EllipsisType
+from typing import TypeAlias, TypeGuard
+
+import numpy as np
+
+from engine.dtype import FLOAT32, FLOAT64, DType
+from engine.errors import DTypeError, OperandError
+
+Array: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float32 | np.float64]]
+BoolArray: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+Integer: TypeAlias = np.int8 | np.int16 | np.int32 | np.int64 | np.uint8 | np.uint16 | np.uint32 | np.uint64
+Number: TypeAlias = np.float32 | np.float64 | Integer | np.bool_
+NumberArray: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[Number]]
+Numbers: TypeAlias = "float | Number | NumberArray | Sequence[Numbers]"
+Shape: TypeAlias = tuple[int, ...]
+Axes: TypeAlias = tuple[int, ...]
+Slice: TypeAlias = "slice[int | None, int | None, int | None]"
+Item: TypeAlias = "int | Slice | None"
+Index: TypeAlias = tuple[Item, ...]
+Key: TypeAlias = "int | Slice | EllipsisType | None"
+
+
+def as_array(result: object) -> Array:
+    """``result`` as an array of float32 or float64, unchanged where it is one already.
+
+    Raises ``OperandError`` for what is no array or number, ``DTypeError`` for another dtype.
+    """
+    array = np.asarray(result)
+    if is_float(array):
+        return array
+    if array.dtype.kind == "O":
+        raise OperandError("compute", type(result).__name__, "a NumPy array", "return the value from compute")
+    raise DTypeError("compute", str(array.dtype), "float32 or float64", "return an array of one of the two")
+
+
+def is_float(array: np.ndarray[tuple[int, ...], np.dtype[Number]]) -> TypeGuard[Array]:
+    """Whether the array has one of the engine's two dtypes, in this machine's byte order."""
+    return array.dtype is FLOAT64 or array.dtype is FLOAT32
+
+
+def array_of(data: object, dtype: DType | None, *, integers: bool, copy: bool) -> Array:
+    """An array that holds ``data``; without ``copy``, ``data`` itself where it is such an array.
+
+    With ``dtype`` the numbers are converted. Without, float32 and float64 stay what they are, Python
+    floats are float64, and integers and booleans become float64 if ``integers`` allows it.
+
+    Raises ``OperandError`` for what is no rectangle of numbers, ``DTypeError`` for other dtypes.
+    """
+    try:
+        raw = np.array(data) if copy else np.asarray(data)
+    except (ValueError, TypeError) as error:
+        raise OperandError(
+            "Tensor", _shown(data), "a rectangular array of real numbers", "pad or split it"
+        ) from error
+    if raw.dtype.kind not in "biuf":
+        if raw.dtype.kind == "c":
+            raise DTypeError("Tensor", str(raw.dtype), "real numbers", "take the real or imaginary part")
+        raise OperandError("Tensor", _shown(data), "real numbers", "convert it to an array of floats")
+    if dtype is not None:
+        return as_array(raw.astype(dtype))
+    if is_float(raw):
+        return raw
+    if raw.dtype.kind == "f" or not integers:
+        raise DTypeError(
+            "Tensor",
+            str(raw.dtype),
+            "float32 or float64 for a Tensor that requires a gradient",
+            "write 1.0 for 1, or pass dtype='float64' (or requires_grad=False for integer constants)",
+        )
+    return as_array(raw.astype(FLOAT64))
+
+
+def _shown(data: object) -> str:
+    text = repr(data)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def total(a: Array, axes: Axes, keepdims: bool) -> Array:
+    """Σ of a over the axes."""
+    return as_array(np.sum(a, axis=axes, keepdims=keepdims))
+
+
+def largest(a: Array, axes: Axes, keepdims: bool) -> Array:
+    """The maximum of a over the axes; none of them may be empty."""
+    return as_array(np.max(a, axis=axes, keepdims=keepdims))
+
+
+def matrix_product(a: Array, b: Array) -> Array:
+    """a @ b by NumPy's rules."""
+    return as_array(np.matmul(a, b))
+
+
+def select(condition: BoolArray, a: Array, b: Array) -> Array:
+    """a where the condition holds, b elsewhere."""
+    return as_array(np.where(condition, a, b))
+
+
+def item_of(a: Array, index: Index) -> Array:
+    """a[index]: a view."""
+    return as_array(a[index])
+
+
+def join(arrays: Sequence[Array], axis: int) -> Array:
+    """The arrays one behind the other along an axis."""
+    return as_array(np.concatenate(arrays, axis=axis))
+
+
+def pile(arrays: Sequence[Array], axis: int) -> Array:
+    """The arrays side by side along a new axis."""
+    return as_array(np.stack(arrays, axis=axis))

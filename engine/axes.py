@@ -1,0 +1,61 @@
+"""Axes and shapes as a user writes them, made canonical: axes non-negative, sorted, each once."""
+
+from collections.abc import Sequence
+from itertools import chain, combinations
+from operator import index
+
+from engine.array import Axes, Shape
+from engine.errors import AxisError, ParameterError
+
+
+def canonical_axis(what: str, axis: int, ndim: int) -> int:
+    """``axis`` counted from the front. Raises ``AxisError`` if it is out of range or no integer."""
+    try:
+        number = index(axis)
+    except TypeError as error:
+        raise AxisError(what, f"axis {axis!r}", "an integer", "give the axis as an int") from error
+    if not -ndim <= number < ndim:
+        expected = f"-{ndim} ≤ axis < {ndim}" if ndim else "no axis at all, the operand is 0-d"
+        raise AxisError(what, f"axis {number} for {ndim} dimensions", expected, "choose an axis that exists")
+    return number % ndim
+
+
+def distinct_axes(what: str, axes: Sequence[int], ndim: int) -> Axes:
+    """``axes`` counted from the front, in the order given. Raises ``AxisError`` if one is named twice."""
+    canonical = tuple(canonical_axis(what, axis, ndim) for axis in axes)
+    if len(set(canonical)) != len(canonical):
+        raise AxisError(
+            what, f"axes {tuple(axes)}", "each axis once", "drop the repetition (negative axes count too)"
+        )
+    return canonical
+
+
+def canonical_axes(what: str, axes: int | Sequence[int] | None, ndim: int) -> Axes:
+    """The axes to reduce: all of them for None, sorted. Raises ``AxisError``."""
+    if axes is None:
+        return tuple(range(ndim))
+    if isinstance(axes, Sequence):
+        return tuple(sorted(distinct_axes(what, axes, ndim)))
+    return (canonical_axis(what, axes, ndim),)
+
+
+def canonical_shape(what: str, shape: int | Sequence[int]) -> Shape:
+    """``shape`` as a tuple of ints. Raises ``ParameterError`` if it is none."""
+    sizes = shape if isinstance(shape, Sequence) else (shape,)
+    try:
+        return tuple(index(size) for size in sizes)
+    except TypeError as error:
+        raise ParameterError(what, f"shape {shape!r}", "a tuple of integers", "list the sizes") from error
+
+
+def reduced_shape(shape: Shape, axes: Axes, keepdims: bool) -> Shape:
+    """The shape that is left when ``axes`` are reduced."""
+    if keepdims:
+        return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
+    return tuple(size for axis, size in enumerate(shape) if axis not in axes)
+
+
+def subsets(axes: Sequence[int]) -> list[Axes]:
+    """Every subset of the axes, the whole set first, then the smaller ones from single axes up."""
+    sizes = [len(axes), *range(len(axes))]
+    return list(chain.from_iterable(combinations(axes, size) for size in sizes))

@@ -1,0 +1,104 @@
+"""The catalogue: every op with its facts, entered by the ``@op`` line above its class.
+
+An ``Entry`` holds what is true of the op: a domain for each input and the signature of its shapes. It holds
+no instruction to a test, no tolerance and no exemption.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar, dataclass_transform
+
+from engine.domain import Domain
+from engine.errors import CatalogueError
+from engine.graph import Op
+from engine.kinds import Elementwise
+from engine.signature import Signature, parse_signature
+
+SomeOp = TypeVar("SomeOp", bound=Op)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An op class and its facts."""
+
+    op: type[Op]
+    domains: tuple[Domain, ...]
+    signature: Signature
+
+    @property
+    def name(self) -> str:
+        """The name of the class, under which the op stands in the catalogue."""
+        return self.op.__name__
+
+    @property
+    def formula(self) -> str:
+        """The first sentence of the docstring: what entry i of the result is, and where it is defined."""
+        return (self.op.__doc__ or "").split("\n\n")[0].replace("\n   ", "")
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether entry i of the result depends on entries i of the inputs alone."""
+        return issubclass(self.op, Elementwise)
+
+
+CATALOGUE: dict[str, Entry] = {}
+"""Every op by name, in the order in which the families are imported."""
+
+
+@dataclass_transform(frozen_default=True)
+def op(*domains: Domain, signature: str | None = None) -> Callable[[type[SomeOp]], type[SomeOp]]:
+    """Make the class a frozen, slotted dataclass and enter it in the catalogue.
+
+    ``domains``: one for each input. ``signature``: the shapes (``engine.signature``); elementwise by default.
+    Raises ``CatalogueError`` for a name that is taken, and for facts that do not fit each other.
+    """
+    notation = signature or ",".join(["()"] * len(domains)) + "->()"
+
+    def enter(cls: type[SomeOp]) -> type[SomeOp]:
+        made = dataclass(frozen=True, slots=True)(cls)
+        entry = Entry(made, domains, parse_signature(notation))
+        _check(entry)
+        CATALOGUE[entry.name] = entry
+        return made
+
+    return enter
+
+
+def entry_of(instance: Op) -> Entry:
+    """The catalogue's entry for an op. Raises ``CatalogueError`` if it was never entered."""
+    name = type(instance).__name__
+    if name not in CATALOGUE:
+        raise CatalogueError(
+            name, "a class without an @op line", "an op of the catalogue", "put @op(...) above the class"
+        )
+    return CATALOGUE[name]
+
+
+@contextmanager
+def visiting() -> Generator[None, None, None]:
+    """Inside, ops that are entered stay only until the end of the block."""
+    before = dict(CATALOGUE)
+    try:
+        yield
+    finally:
+        CATALOGUE.clear()
+        CATALOGUE.update(before)
+
+
+def _check(entry: Entry) -> None:
+    if entry.name in CATALOGUE:
+        raise CatalogueError(
+            entry.name, "a second op of this name", "one op for each name", "rename the class"
+        )
+    if len(entry.domains) != len(entry.signature.inputs):
+        raise CatalogueError(
+            entry.name,
+            f"{len(entry.domains)} domains for {entry.signature.text}",
+            "one domain for each input",
+            "list the missing domains in the @op line",
+        )
+    if not entry.op.__doc__:
+        raise CatalogueError(
+            entry.name, "no docstring", "the formula as docstring", "write it as the first line"
+        )

@@ -1,0 +1,160 @@
+"""Sums, products and quotients, of two Tensors and of a Tensor and a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from engine.array import Array, Shape, as_array
+from engine.catalogue import op
+from engine.domain import NONZERO, REALS
+from engine.kinds import Binary, Elementwise, Linear, Unary
+from engine.ops.broadcasting import broadcast_to, sum_to
+from engine.ops.conversion import astype
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+
+@op(REALS, REALS)
+class EWiseAdd(Elementwise, Binary):
+    """yᵢ = aᵢ + bᵢ; shapes broadcast."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return a + b
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(out_grad, a), sum_to(out_grad, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        da, db = (astype(broadcast_to(moved, node.shape), node.dtype) for moved in in_tangents)
+        return da, db
+
+
+add = EWiseAdd()
+
+
+@op(REALS)
+class AddScalar(Elementwise, Unary):
+    """yᵢ = aᵢ + c, for the number c = ``scalar``."""
+
+    scalar: float
+
+    def compute(self, a: Array) -> Array:
+        return a + self.scalar
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        yield from map(cls, (1.0, 0.0, -2.5))
+
+
+def add_scalar(a: Tensor, scalar: float) -> Tensor:
+    """a + c; a keeps its dtype."""
+    return AddScalar(scalar)(a)
+
+
+@op(REALS, REALS)
+class EWiseMul(Elementwise, Binary):
+    """yᵢ = aᵢ bᵢ; shapes broadcast."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return a * b
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(out_grad * b, a), sum_to(out_grad * a, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        return da * b, a * db
+
+
+multiply = EWiseMul()
+
+
+@op(REALS)
+class MulScalar(Elementwise, Linear):
+    """yᵢ = c aᵢ, for the number c = ``scalar``."""
+
+    scalar: float
+
+    def compute(self, a: Array) -> Array:
+        return a * self.scalar
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return self(out_grad)
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        yield from map(cls, (2.0, 1.0, 0.0, -0.75))
+
+
+def mul_scalar(a: Tensor, scalar: float) -> Tensor:
+    """c a; a keeps its dtype."""
+    return MulScalar(scalar)(a)
+
+
+@op(REALS, NONZERO)
+class EWiseDiv(Elementwise, Binary):
+    """yᵢ = aᵢ / bᵢ, for bᵢ ≠ 0; shapes broadcast."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return a / b
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(out_grad / b, a), sum_to(-(out_grad * node / b), b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        _, b = node.inputs
+        da, db = in_tangents
+        return da / b, -(node * db / b)
+
+
+divide = EWiseDiv()
+
+
+@op(REALS)
+class DivScalar(Elementwise, Linear):
+    """yᵢ = aᵢ / c, for the number c = ``scalar`` ≠ 0."""
+
+    scalar: float
+
+    def compute(self, a: Array) -> Array:
+        return as_array(np.divide(a, self.scalar))
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return self(out_grad)
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        yield from map(cls, (2.0, 1.0, -0.75))
+
+
+def divide_scalar(a: Tensor, scalar: float) -> Tensor:
+    """a / c; a keeps its dtype. Division by 0 follows NumPy: ±inf or NaN, with its warning."""
+    return DivScalar(scalar)(a)
+
+
+@op(REALS)
+class Negate(Elementwise, Linear):
+    """yᵢ = −aᵢ."""
+
+    def compute(self, a: Array) -> Array:
+        return -a
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return self(out_grad)
+
+
+negate = Negate()

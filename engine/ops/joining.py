@@ -1,0 +1,99 @@
+"""Ops that put several operands into one: the adjoint cuts them out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Self
+
+from engine.array import Array, Shape, join, pile
+from engine.axes import canonical_axis
+from engine.catalogue import op
+from engine.domain import REALS
+from engine.errors import OperandError, ShapeError
+from engine.kinds import LinearNary
+from engine.ops.conversion import astype
+from engine.ops.indexing import get_item
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+
+@op(REALS, signature="(i*,n,j*),...->(i*,m,j*)")
+class Concatenate(LinearNary):
+    """y is x₁, x₂, … one behind the other along the axis ``axis``; all other sizes agree."""
+
+    axis: int
+
+    def compute(self, arrays: Sequence[Array]) -> Array:
+        return join(arrays, self.axis)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, ...]:
+        ends = list(accumulate((x.shape[self.axis] for x in node.inputs), initial=0))
+        before = (slice(None),) * self.axis
+        return tuple(
+            astype(get_item(out_grad, (*before, slice(start, stop))), x.dtype)
+            for x, start, stop in zip(node.inputs, ends, ends[1:], strict=False)
+        )
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        others = {(*shape[: self.axis], *shape[self.axis + 1 :]) for shape in shapes}
+        if len(others) > 1 or len({len(shape) for shape in shapes}) > 1:
+            raise ShapeError(
+                repr(self),
+                f"shapes {', '.join(map(str, shapes))}",
+                f"equal sizes on every axis but {self.axis}",
+                "reshape the operands",
+            )
+        first = shapes[0]
+        return (*first[: self.axis], sum(shape[self.axis] for shape in shapes), *first[self.axis + 1 :])
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        for axis in range(len(shapes[0])):
+            if len({(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}) == 1:
+                yield cls(axis)
+
+
+def concatenate(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+    """The Tensors one behind the other along ``axis``.
+
+    Raises ``AxisError``, ``ShapeError``, ``OperandError``.
+    """
+    if not tensors:
+        raise OperandError("concatenate", "no operand", "at least one Tensor", "pass a list of Tensors")
+    return Concatenate(canonical_axis("concatenate", axis, tensors[0].ndim))(*tensors)
+
+
+@op(REALS, signature="(i*),...->(j*)")
+class Stack(LinearNary):
+    """y has x₁, x₂, …, all of one shape, side by side along a new axis ``axis``."""
+
+    axis: int
+
+    def compute(self, arrays: Sequence[Array]) -> Array:
+        return pile(arrays, self.axis)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, ...]:
+        before = (slice(None),) * self.axis
+        return tuple(astype(get_item(out_grad, (*before, at)), x.dtype) for at, x in enumerate(node.inputs))
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        first = shapes[0]
+        if any(shape != first for shape in shapes):
+            raise ShapeError(
+                repr(self), f"shapes {', '.join(map(str, shapes))}", "equal shapes", "reshape the operands"
+            )
+        return (*first[: self.axis], len(shapes), *first[self.axis :])
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        if all(shape == shapes[0] for shape in shapes):
+            yield from map(cls, range(len(shapes[0]) + 1))
+
+
+def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+    """The Tensors side by side along a new axis. Raises ``AxisError``, ``ShapeError``, ``OperandError``."""
+    if not tensors:
+        raise OperandError("stack", "no operand", "at least one Tensor", "pass a list of Tensors")
+    return Stack(canonical_axis("stack", axis, tensors[0].ndim + 1))(*tensors)

@@ -1,0 +1,202 @@
+"""Ops with corners and steps. At a corner the derivative is a convention; each docstring states its own.
+
+A step is constant but for its jumps, so its derivative is 0 everywhere, by convention at the jump too.
+The rules below use steps as masks; a mask is a constant and is taken of detached values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.array import Array, BoolArray, select
+from engine.catalogue import op
+from engine.domain import KINK_AT_0, MASK, ORDERED, REALS
+from engine.dtype import DType, promote
+from engine.errors import OperandError
+from engine.kinds import Binary, Elementwise, Ternary, Unary
+from engine.ops.broadcasting import sum_to
+from engine.ops.conversion import zeros_like
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+
+@op(KINK_AT_0)
+class Step(Elementwise, Unary):
+    """yᵢ = 1 for aᵢ > 0, else 0. At 0: value 0, derivative 0."""
+
+    def compute(self, a: Array) -> Array:
+        return (a > 0).astype(a.dtype)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+
+step = Step()
+
+
+@op(KINK_AT_0)
+class Sign(Elementwise, Unary):
+    """yᵢ = −1, 0 or 1, the sign of aᵢ. At 0: value 0, derivative 0."""
+
+    def compute(self, a: Array) -> Array:
+        return np.sign(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+
+sign = Sign()
+
+
+@op(KINK_AT_0)
+class ReLU(Elementwise, Unary):
+    """yᵢ = max(aᵢ, 0). At 0 the derivative is 0."""
+
+    def compute(self, a: Array) -> Array:
+        return np.maximum(a, 0)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad * step(node.inputs[0].detach())
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent * step(node.inputs[0].detach())
+
+
+relu = ReLU()
+
+
+@op(KINK_AT_0)
+class Abs(Elementwise, Unary):
+    """yᵢ = |aᵢ|. At 0 the derivative is 0."""
+
+    def compute(self, a: Array) -> Array:
+        return np.abs(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad * sign(node.inputs[0].detach())
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent * sign(node.inputs[0].detach())
+
+
+absolute = Abs()
+
+
+@op(ORDERED, ORDERED)
+class Compare(Elementwise, Binary):
+    """yᵢ = 1, 0 or −1 as aᵢ is greater than, equal to or less than bᵢ. The derivative is 0, at ties too."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return (a > b).astype(np.result_type(a, b)) - (a < b)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return zeros_like(a), zeros_like(b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        return zeros_like(node), zeros_like(node)
+
+
+compare = Compare()
+
+
+def _share(a: Tensor, b: Tensor) -> Tensor:
+    """1 where a > b, 0 where a < b, 1/2 where they tie."""
+    return (compare(a.detach(), b.detach()) + 1) / 2
+
+
+@op(ORDERED, ORDERED)
+class Maximum(Elementwise, Binary):
+    """yᵢ = max(aᵢ, bᵢ); shapes broadcast. At a tie each input gets half of the derivative."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return np.maximum(a, b)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(out_grad * _share(a, b), a), sum_to(out_grad * _share(b, a), b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        return da * _share(a, b), db * _share(b, a)
+
+
+maximum = Maximum()
+
+
+@op(ORDERED, ORDERED)
+class Minimum(Elementwise, Binary):
+    """yᵢ = min(aᵢ, bᵢ); shapes broadcast. At a tie each input gets half of the derivative."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return np.minimum(a, b)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(out_grad * _share(b, a), a), sum_to(out_grad * _share(a, b), b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        return da * _share(b, a), db * _share(a, b)
+
+
+minimum = Minimum()
+
+
+@op(MASK, REALS, REALS)
+class Where(Elementwise, Ternary):
+    """yᵢ = aᵢ where cᵢ ≠ 0, else bᵢ; shapes broadcast. The derivative with respect to c is 0.
+
+    What is not selected contributes exactly 0, even where its own derivative is infinite or NaN.
+    """
+
+    def compute(self, a: Array, b: Array, c: Array) -> Array:
+        condition, chosen, other = a, b, c
+        return select(condition != 0, chosen, other)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        condition, a, b = node.inputs
+        nothing = zeros_like(out_grad)
+        chosen = sum_to(self(condition, out_grad, nothing), a)
+        other = sum_to(self(condition, nothing, out_grad), b)
+        return zeros_like(condition), chosen, other
+
+    def tangent(
+        self, in_tangents: tuple[Tensor, Tensor, Tensor], node: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        condition, _, _ = node.inputs
+        _, da, db = in_tangents
+        nothing = zeros_like(node)
+        return nothing, self(condition, da, nothing), self(condition, nothing, db)
+
+    def out_dtype(self, *dtypes: DType) -> DType:
+        _, chosen, other = dtypes
+        return promote(chosen, other)
+
+
+def where(condition: Tensor | BoolArray, a: Tensor | float, b: Tensor | float) -> Tensor:
+    """a where the condition holds (is not 0), b elsewhere; one of a and b may be a number.
+
+    Raises ``OperandError`` if neither is a Tensor.
+    """
+    tensors = [value for value in (a, b) if not isinstance(value, int | float)]
+    if not tensors:
+        raise OperandError("where", "two numbers", "a Tensor among a and b", "wrap one: Tensor(0.0)")
+    like = tensors[0]
+    marks = like.make_const(condition) if isinstance(condition, np.ndarray) else condition
+    chosen, other = (
+        like.make_const(np.array(value, like.dtype)) if isinstance(value, int | float) else value
+        for value in (a, b)
+    )
+    return Where()(marks, chosen, other)

@@ -1,0 +1,103 @@
+"""Powers and the square root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from engine.array import Array, Shape
+from engine.catalogue import op
+from engine.domain import NONZERO, POSITIVE, REALS, Domain
+from engine.kinds import Binary, Elementwise, Unary
+from engine.ops.broadcasting import sum_to
+from engine.ops.conversion import ones_like, zeros_like
+from engine.ops.exponential import log
+from engine.ops.piecewise import where
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+
+@op(POSITIVE, REALS)
+class EWisePow(Elementwise, Binary):
+    """yᵢ = aᵢ ^ bᵢ, for aᵢ > 0; shapes broadcast.
+
+    Values outside (aᵢ ≤ 0) follow NumPy. The adjoint of a is right there too, wherever aᵢ ^ bᵢ has one;
+    that of b is 0 at aᵢ = 0 and NaN for aᵢ < 0, where the power is defined for whole bᵢ only.
+    """
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return a**b
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        by_base, by_exponent = self._slopes(a, b, node)
+        return sum_to(out_grad * by_base, a), sum_to(out_grad * by_exponent, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        by_base, by_exponent = self._slopes(a, b, node)
+        return da * by_base, db * by_exponent
+
+    def _slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        """b a^(b−1) and aᵇ log a, where 0 · ∞ (at b = 0 and at a = 0) is kept from arising."""
+        exponent = where(b.detach(), b - 1, ones_like(b))
+        base = where(a.detach(), a, ones_like(a))
+        return b * a**exponent, node * log(base)
+
+
+power = EWisePow()
+
+
+@op(REALS)
+class PowerScalar(Elementwise, Unary):
+    """yᵢ = aᵢ ^ n, for the number n = ``scalar``; for n < 0, aᵢ ≠ 0; for a fraction n, aᵢ > 0."""
+
+    scalar: float
+
+    def compute(self, a: Array) -> Array:
+        return a**self.scalar
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad * self._slope(node.inputs[0])
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent * self._slope(node.inputs[0])
+
+    def _slope(self, a: Tensor) -> Tensor:
+        """n aⁿ⁻¹; a⁰ is constant, at 0 as well."""
+        return zeros_like(a) if self.scalar == 0 else self.scalar * a ** (self.scalar - 1)
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        yield from map(cls, (2.0, 1.0, 0.0, 3.0, -1.0, -2.0, 0.5, -1.5))
+
+    def domains(self, general: tuple[Domain, ...]) -> tuple[Domain, ...]:
+        if self.scalar != int(self.scalar):
+            return (POSITIVE,)
+        return general if self.scalar >= 0 else (NONZERO,)
+
+
+def power_scalar(a: Tensor, scalar: float) -> Tensor:
+    """a ^ n; a keeps its dtype."""
+    return PowerScalar(scalar)(a)
+
+
+@op(POSITIVE)
+class Sqrt(Elementwise, Unary):
+    """yᵢ = √aᵢ, for aᵢ > 0; at 0 the value is 0 and the derivative ∞."""
+
+    def compute(self, a: Array) -> Array:
+        return np.sqrt(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad / (2 * node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent / (2 * node)
+
+
+sqrt = Sqrt()

@@ -1,0 +1,130 @@
+"""Reverse mode: walk the topological order backwards and call ``gradient``.
+
+The adjoint of a value v is v̄ = ∂y/∂v contracted with the cotangent ȳ of the output. By the multi-path rule it
+is the sum of one partial adjoint from each use of v. When the walk reaches v every user of v has been
+visited, so v̄ is complete and the rule of v's op is called once, however many paths lead there.
+
+Rules speak Tensors, so the walk *extends the graph*: an adjoint is a value like any other and can be
+differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from engine.errors import DTypeError, GradientRequestError, ShapeError
+from engine.mode import LAZY_MODE, lazy
+from engine.ops.conversion import ones_like, zeros_like
+from engine.topo import post_order
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+
+def pullback(output: Tensor, inputs: Sequence[Tensor], out_grad: Tensor | None = None) -> tuple[Tensor, ...]:
+    """The adjoints of ``inputs``: x̄ = (∂y/∂x)ᵀ ȳ, each of its input's shape and dtype.
+
+    ``inputs`` may be any values, leaves or not; other variables count as constants, and an input on which
+    the output does not depend has adjoint 0. ``out_grad`` is ȳ, ones by default.
+
+    Raises ``GradientRequestError`` for an input that requires no gradient, ``ShapeError`` and ``DTypeError``
+    for a cotangent unlike the output.
+    """
+    for value in inputs:
+        if not value.requires_grad:
+            raise GradientRequestError(
+                "pullback",
+                f"an input that requires no gradient, {value!r}",
+                "a variable of the graph",
+                "make it with requires_grad=True, outside no_grad",
+            )
+    seed = _checked_cotangent("pullback", output, out_grad)
+    wanted = set(inputs)
+    adjoints = _walk_back(output, seed, depending_on(wanted, [output]), wanted)
+    return tuple(adjoints[value] if value in adjoints else zeros_like(value) for value in inputs)
+
+
+def compute_gradient_of_variables(output: Tensor, out_grad: Tensor | None = None) -> None:
+    """Store in ``grad`` of every value that requires a gradient its adjoint; what was there is replaced.
+
+    Raises ``GradientRequestError`` if the output depends on no variable, ``ShapeError`` and ``DTypeError``
+    for a cotangent unlike the output.
+    """
+    if not output.requires_grad:
+        raise GradientRequestError(
+            "backward",
+            f"an output that requires no gradient, {output!r}",
+            "a value that depends on a variable",
+            "make the inputs with requires_grad=True, outside no_grad, and do not detach them",
+        )
+    seed = _checked_cotangent("backward", output, out_grad)
+    order = [value for value in post_order([output], lambda value: value.inputs) if value.requires_grad]
+    for value, adjoint in _walk_back(output, seed, order, set(order)).items():
+        value.grad = adjoint
+
+
+def depending_on(variables: set[Tensor], outputs: Iterable[Tensor]) -> list[Tensor]:
+    """The values between the variables and the outputs, both included, in topological order."""
+    order = post_order(outputs, lambda value: () if value in variables else value.inputs)
+    reached: set[Tensor] = set()
+    for value in order:
+        if value in variables or not reached.isdisjoint(value.inputs):
+            reached.add(value)
+    return [value for value in order if value in reached]
+
+
+def _walk_back(
+    output: Tensor, out_grad: Tensor, order: Sequence[Tensor], wanted: set[Tensor]
+) -> dict[Tensor, Tensor]:
+    """The adjoints of the wanted values, given the values that the derivative passes through, in order."""
+    passes = set(order)
+    adjoints: dict[Tensor, Tensor] = {output: out_grad} if output in passes else {}
+    for node in reversed(order):
+        adjoint = adjoints[node] if node in wanted else adjoints.pop(node)
+        uses = [value in passes for value in node.inputs]
+        if not any(uses):
+            continue
+        for value, used, part in zip(node.inputs, uses, _parts(node, adjoint, uses), strict=True):
+            if used:
+                adjoints[value] = adjoints[value] + part if value in adjoints else part
+    return adjoints
+
+
+def _parts(node: Tensor, out_grad: Tensor, uses: Sequence[bool]) -> tuple[Tensor, ...]:
+    """The partial adjoints of the inputs, of which those in ``uses`` are wanted.
+
+    A rule speaks of all inputs. Where only some are wanted it is called lazily, so that the others (the
+    adjoint of a batch of images, say) are never computed.
+    """
+    assert node.op is not None  # only values with inputs are asked, and those were made by an op
+    if all(uses) or LAZY_MODE.get():
+        return node.op.gradient_as_tuple(out_grad, node)
+    with lazy():
+        parts = node.op.gradient_as_tuple(out_grad, node)
+    for part, used in zip(parts, uses, strict=True):
+        if used:
+            part.realize_cached_data()
+    return parts
+
+
+def _checked_cotangent(what: str, output: Tensor, out_grad: Tensor | None) -> Tensor:
+    if out_grad is None:
+        return ones_like(output)
+    check_alike(what, "cotangent", out_grad, output)
+    return out_grad
+
+
+def check_alike(what: str, role: str, given: Tensor, value: Tensor) -> None:
+    """Raise unless ``given`` has the shape and dtype of ``value``."""
+    if given.shape != value.shape:
+        raise ShapeError(
+            what,
+            f"a {role} of shape {given.shape}",
+            f"shape {value.shape}",
+            f"give the {role} the shape of its value",
+        )
+    if given.dtype is not value.dtype:
+        raise DTypeError(
+            what, f"a {role} of dtype {given.dtype}", str(value.dtype), f"convert the {role} with astype"
+        )
