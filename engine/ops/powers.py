@@ -14,7 +14,7 @@ from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import ones_like, zeros_like
 from engine.ops.exponential import log
-from engine.ops.piecewise import where
+from engine.ops.piecewise import absolute, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -43,8 +43,9 @@ class EWisePow(Elementwise, Binary):
         return da * by_base, db * by_exponent
 
     def _slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b a^(b−1) and aᵇ log a, where 0 · ∞ (at b = 0 and at a = 0) is kept from arising."""
-        exponent = where(b.detach(), b - 1, ones_like(b))
+        """b aᵇ⁻¹ and aᵇ log a, where 0 · ∞ (at a = b = 0 and at a = 0) is kept from arising."""
+        somewhere = (absolute(a) + absolute(b)).detach()
+        exponent = where(somewhere, b - 1, ones_like(b))
         base = where(a.detach(), a, ones_like(a))
         return b * a**exponent, node * log(base)
 

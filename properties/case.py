@@ -1,0 +1,134 @@
+"""What a law is about: a straight line of numbered values.
+
+The inputs come first, then one value for each step; a step applies an op to values before it. The last
+value is the output. One op alone is the shortest case, so a law is stated once and holds for an op and for
+a program alike. ``repr`` rebuilds a case in Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from engine.array import Array, Shape
+from engine.catalogue import entry_of
+from engine.dtype import FLOAT32, DType
+from engine.graph import Op
+
+Spelling: TypeAlias = int | tuple[int, ...] | None | Literal["canonical"]
+"""How a user may write the axes of an op; "canonical": as the op holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``op`` applied to the values numbered ``args``, its axes written as ``spelling``."""
+
+    op: Op
+    args: tuple[int, ...]
+    spelling: Spelling = "canonical"
+
+    def __repr__(self) -> str:
+        spelled = "" if self.spelling == "canonical" else f", {self.spelling!r}"
+        return f"Step({self.op!r}, {self.args!r}{spelled})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """Inputs, the numbers of those that are constants, and steps."""
+
+    inputs: tuple[Array, ...]
+    steps: tuple[Step, ...]
+    constants: tuple[int, ...] = ()
+
+    @property
+    def variables(self) -> tuple[int, ...]:
+        """The numbers of the inputs that derivatives are taken with respect to."""
+        return tuple(number for number in range(len(self.inputs)) if number not in self.constants)
+
+    @property
+    def output(self) -> int:
+        """The number of the output."""
+        return len(self.inputs) + len(self.steps) - 1
+
+    def variable_arrays(self) -> tuple[Array, ...]:
+        """The inputs that derivatives are taken with respect to."""
+        return tuple(self.inputs[number] for number in self.variables)
+
+    def with_spare_input(self, spare: Array) -> Case:
+        """The same steps with one more input, the last, that no step uses."""
+        first = len(self.inputs)
+
+        def moved(number: int) -> int:
+            return number if number < first else number + 1
+
+        steps = (Step(step.op, tuple(map(moved, step.args)), step.spelling) for step in self.steps)
+        return Case((*self.inputs, spare), tuple(steps), self.constants)
+
+    def with_constant(self, value: int, array: Array) -> Case:
+        """The same steps, but for what uses value number ``value``: it uses ``array``, a constant, instead."""
+        spare = self.with_spare_input(array)
+        first = len(self.inputs)
+        replaced = value if value < first else value + 1
+        steps = (
+            Step(step.op, tuple(first if arg == replaced else arg for arg in step.args), step.spelling)
+            for step in spare.steps
+        )
+        return Case(spare.inputs, tuple(steps), (*self.constants, first))
+
+    def followed_by(self, op: Op, times: int) -> Case:
+        """The case with ``op`` applied to the output again and again, the output in every slot of it."""
+        slots = len(entry_of(op).signature.inputs)
+        last = self.output
+        steps = tuple(Step(op, (number,) * slots) for number in range(last, last + times))
+        return Case(self.inputs, (*self.steps, *steps), self.constants)
+
+    def varying(self) -> set[int]:
+        """The numbers of the values that depend on a variable."""
+        found = set(self.variables)
+        for number, step in enumerate(self.steps, start=len(self.inputs)):
+            if not found.isdisjoint(step.args):
+                found.add(number)
+        return found
+
+    def needed(self, within: set[int] | None = None) -> set[int]:
+        """The numbers of the values that the output is made of, through values of ``within`` only."""
+        found: set[int] = set()
+        waiting = [self.output]
+        while waiting:
+            number = waiting.pop()
+            found.add(number)
+            if number >= len(self.inputs) and (within is None or number in within):
+                waiting.extend(set(self.steps[number - len(self.inputs)].args) - found)
+        return found
+
+    def specs(self) -> list[tuple[Shape, DType]]:
+        """Shape and dtype of every value, as the ops declare them."""
+        known: list[tuple[Shape, DType]] = [(array.shape, array.dtype) for array in self.inputs]
+        for step in self.steps:
+            shapes = [known[arg][0] for arg in step.args]
+            dtypes = [known[arg][1] for arg in step.args]
+            known.append((step.op.out_shape(*shapes), step.op.out_dtype(*dtypes)))
+        return known
+
+    def unit_roundoff(self) -> float:
+        """The coarsest rounding that a value of this case undergoes."""
+        coarse = any(dtype is FLOAT32 for _, dtype in self.specs())
+        return 2.0**-24 if coarse else 2.0**-53
+
+    def __repr__(self) -> str:
+        inputs = "".join(f"{literal(array)}, " for array in self.inputs)
+        steps = "".join(f"{step!r}, " for step in self.steps)
+        constants = f", constants={self.constants!r}" if self.constants else ""
+        return f"Case(({inputs.rstrip()}), ({steps.rstrip()}){constants})"
+
+
+def literal(array: Array) -> str:
+    """The array as Python source that rebuilds it (with ``from numpy import array``): shape, dtype, entries."""
+    entries = repr(array.tolist()).replace("nan", "float('nan')").replace("inf", "float('inf')")
+    text = f"array({entries}, '{array.dtype}')"
+    return text if array.size else f"array([], '{array.dtype}').reshape({array.shape!r})"
+
+
+def one_step(op: Op, *inputs: Array) -> Case:
+    """The case of one op alone."""
+    return Case(inputs, (Step(op, tuple(range(len(inputs)))),))

@@ -1,0 +1,167 @@
+"""One cell of the matrix: a law held against a row of an engine, by as many drawn cases as the budget says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TypeVar
+from zlib import crc32
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import DataObject
+
+from engine.array import Array
+from engine.graph import Op
+from properties.adapters.subject import Capability, Pullback, Subject
+from properties.case import Case
+from properties.law import Law
+from properties.rows import Row, has_op
+from properties.verdict import Broken, Given, Verdict
+
+T = TypeVar("T")
+
+BUDGETS = {"quick": 10, "default": 30, "deep": 400}
+"""Cases for each cell, by profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A law broken by a case that could not be made smaller."""
+
+    law: Law
+    row: str
+    case: Case
+    broken: Broken
+
+
+@dataclass(slots=True)
+class Cell:
+    """The outcome of one law on one row. ``lacking``: the engine was not asked."""
+
+    law: str
+    row: str
+    lacking: bool = False
+    digits: list[float] = field(default_factory=list[float])
+    undecided: Counter[str] = field(default_factory=Counter[str])
+    failure: Failure | None = None
+
+    def add(self, verdict: Verdict) -> None:
+        """Count one verdict."""
+        if verdict.undecided:
+            self.undecided[verdict.undecided] += 1
+        else:
+            self.digits.append(verdict.digits)
+
+    @property
+    def held(self) -> int:
+        """How many cases the law held for."""
+        return len(self.digits)
+
+    @property
+    def strength(self) -> float:
+        """The median of the digits certified; EXACT if every case was compared bit for bit."""
+        return median(self.digits) if self.digits else 0.0
+
+
+def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) -> Cell:
+    """Hold ``law`` against ``row``. The cases are those of the seed ``start``, the law and the row together."""
+    cell = Cell(law.name, row.name)
+    if law.needs & ~subject.capabilities or not any(has_op(subject, entry) for entry in row.entries):
+        cell.lacking = True
+        return cell
+    guarded = Guarded(subject)
+    seen: list[Case] = []
+
+    @seed(crc32(f"{start} {law.name} {row.name}".encode()))
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large),
+    )
+    @given(st.data())
+    def hold(data: DataObject) -> None:
+        case = data.draw(row.cases(subject, smooth=not law.at_kinks or data.draw(st.booleans())))
+        seen[:] = [case]
+        cell.add(law.check(guarded, case, data.draw))
+
+    try:
+        hold()
+    except Broken as broken:
+        cell.failure = Failure(law, row.name, seen[0], broken)
+    except Unsatisfiable:
+        cell.lacking = True
+    return cell
+
+
+class Guarded(Subject):
+    """An engine whose every exception is a broken law: whatever it raises is its answer."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.name = subject.name
+        self.capabilities: Capability = subject.capabilities
+
+    def supports(self, op: Op) -> bool:
+        return self.subject.supports(op)
+
+    def forward(self, case: Case) -> Array:
+        return _asked("y", lambda: self.subject.forward(case))
+
+    def pullback(self, case: Case) -> Pullback:
+        pull = _asked("the graph", lambda: self.subject.pullback(case))
+        return lambda out_grad: _asked("x̄", lambda: pull(out_grad), out_grad=out_grad)
+
+    def tangent(self, case: Case, in_tangents: Sequence[Array]) -> Array:
+        return _asked("ẏ", lambda: self.subject.tangent(case, in_tangents), **_numbered(in_tangents))
+
+    def gradient_tangent(
+        self, case: Case, out_grad: Array, in_tangents: Sequence[Array]
+    ) -> tuple[Array, ...]:
+        return _asked(
+            "d x̄",
+            lambda: self.subject.gradient_tangent(case, out_grad, in_tangents),
+            out_grad=out_grad,
+            **_numbered(in_tangents),
+        )
+
+    def detached_gradient(self, case: Case, value: int, out_grad: Array) -> tuple[Array, ...]:
+        return _asked(
+            f"x̄ with v{value} detached",
+            lambda: self.subject.detached_gradient(case, value, out_grad),
+            out_grad=out_grad,
+        )
+
+    def lazily(self) -> Subject:
+        return Guarded(self.subject.lazily())
+
+    def compute_counts(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        return _asked("y, lazily,", lambda: self.subject.compute_counts(case))
+
+    def orders(self, case: Case, times: int) -> list[tuple[int, ...]]:
+        return _asked("the order", lambda: self.subject.orders(case, times))
+
+    def rule_counts(self, case: Case, out_grad: Array) -> tuple[int, ...]:
+        return _asked("x̄", lambda: self.subject.rule_counts(case, out_grad), out_grad=out_grad)
+
+    def source(self, case: Case, given: Given) -> str:
+        return self.subject.source(case, given)
+
+
+def _numbered(in_tangents: Sequence[Array]) -> dict[str, Array]:
+    return {f"in_tangents{at}": tangent for at, tangent in enumerate(in_tangents)}
+
+
+def _asked(what: str, answer: Callable[[], T], **chosen: Array) -> T:
+    try:
+        return answer()
+    except Exception as error:  # noqa: BLE001 - an engine on trial may raise anything, and that is its answer
+        raise Broken(what, f"{type(error).__name__}: {error}", "a value", Given(chosen)) from error

@@ -1,0 +1,166 @@
+"""Laws about derivatives: types, numbers, and the algebra that needs no numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from engine.array import Array
+from properties.adapters.subject import Capability, Subject
+from properties.case import Case
+from properties.compare import near, same_type, within, zero
+from properties.law import Draw, law
+from properties.laws.measures import CURVATURE, SLACK, direction_of, flat, floor_of, given, inner, rounded
+from properties.oracles import paired, second_derivative
+from properties.strategies.arrays import array_of, cotangents, directions
+from properties.verdict import Verdict, weakest
+
+KINK = Verdict(0.0, "a value at a kink or tie")
+
+
+@law(Capability.GRADIENT)
+def gradient_has_type_of_input(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """shape(x̄) = shape(x), then dtype(x̄) = dtype(x)."""
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    adjoints = subject.gradient(case, out_grad)
+    pairs = zip(case.variables, adjoints, case.variable_arrays(), strict=True)
+    return weakest(*[same_type(f"x̄{at}", got, x, given(out_grad=out_grad)) for at, got, x in pairs])
+
+
+@law(Capability.TANGENT, at_kinks=False)
+def tangent_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """ẏ = J ẋ, by a complex step through the second definition; along a dense direction or one axis."""
+    tangents = draw(directions(case.variable_arrays()) | _unit_directions(case.variable_arrays()))
+    expected = rounded(case, direction_of(case, tangents))
+    if expected.close:
+        return KINK
+    got = subject.tangent(case, tangents)
+    bounds = [SLACK * bound + floor_of(case) for bound in expected.tangent_bounds]
+    return within("ẏ", got, expected.tangents, bounds, given(in_tangents=tangents))
+
+
+@law(Capability.GRADIENT, at_kinks=False)
+def gradient_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """x̄ⱼ = Σᵢ ȳᵢ Jᵢⱼ for every entry j, with J by complex steps through the second definition."""
+    shape, dtype = case.specs()[-1]
+    out_grad = draw(cotangents(shape, dtype))
+    got = subject.gradient(case, out_grad)
+    verdicts: list[Verdict] = []
+    for number, adjoint in zip(case.variables, got, strict=True):
+        size = case.inputs[number].size
+        values: list[float] = []
+        bounds: list[float] = []
+        for at in range(size):
+            column = rounded(case, {number: _unit(size, at)})
+            if column.close:
+                return KINK
+            value, bound = paired(flat(out_grad), column.tangents, column.tangent_bounds)
+            values.append(value)
+            bounds.append(SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case))
+        verdicts.append(within(f"x̄{number}", adjoint, values, bounds, given(out_grad=out_grad)))
+    return weakest(*verdicts)
+
+
+@law(Capability.GRADIENT | Capability.TANGENT)
+def gradient_is_adjoint_of_tangent(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """⟨Jᵀ ȳ, ẋ⟩ = ⟨ȳ, J ẋ⟩, at kinks and ties too."""
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    tangents = draw(directions(case.variable_arrays()))
+    forward = inner(out_grad, subject.tangent(case, tangents))
+    reverse = _paired(subject.gradient(case, out_grad), tangents)
+    bound = rounding(case, out_grad, tangents)
+    return near("⟨x̄, ẋ⟩", reverse, forward, bound, given(out_grad=out_grad, in_tangents=tangents))
+
+
+@law(Capability.GRADIENT)
+def gradient_is_linear_in_out_grad(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """x̄(2ᵏ ȳ) = 2ᵏ x̄(ȳ) and x̄(ȳ + z̄) = x̄(ȳ) + x̄(z̄), seen along a random ẋ; at kinks and ties too."""
+    spec = case.specs()[-1]
+    first, second = draw(cotangents(*spec)), draw(cotangents(*spec))
+    scale = 2.0 ** draw(st.integers(0, 30))
+    tangents = draw(directions(case.variable_arrays()))
+    of_first, of_second, of_both, of_scaled = (
+        _paired(subject.gradient(case, out_grad), tangents)
+        for out_grad in (first, second, array_of(flat(first + second), *spec), array_of(flat(first * scale), *spec))
+    )
+    bound = rounding(case, first, tangents)
+    both = bound + rounding(case, second, tangents)
+    chosen = given(out_grad=first, other_out_grad=second, in_tangents=tangents)
+    return weakest(
+        near(f"⟨x̄({scale:.0f} ȳ), ẋ⟩", of_scaled, scale * of_first, scale * bound, chosen),
+        near("⟨x̄(ȳ + z̄), ẋ⟩", of_both, of_first + of_second, both, chosen),
+    )
+
+
+@law(Capability.GRADIENT)
+def zero_cotangent_gives_zero(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """x̄(0) = 0, exactly; at kinks and ties too."""
+    shape, dtype = case.specs()[-1]
+    out_grad = array_of([0.0] * prod(shape), shape, dtype)
+    adjoints = subject.gradient(case, out_grad)
+    pairs = zip(case.variables, adjoints, case.variable_arrays(), strict=True)
+    return weakest(*[zero(f"x̄{number}", got, x, given(out_grad=out_grad)) for number, got, x in pairs])
+
+
+@law(Capability.SECOND, at_kinks=False)
+def gradient_is_differentiable(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """⟨d x̄/dx · ẇ, ẋ⟩ = d/dt ⟨ȳ, J(x + tẇ) ẋ⟩ at t = 0: the gradient, through the extended graph, against Richardson."""
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    along = draw(directions(case.variable_arrays()))
+    offset = draw(directions(case.variable_arrays()))
+    moved = direction_of(case, offset)
+    offset_size = max((abs(speed) for speeds in moved.values() for speed in speeds), default=0.0)
+    shift = {number: [speed / 8 for speed in speeds] for number, speeds in moved.items()}
+    expected = second_derivative(case, flat(out_grad), direction_of(case, along), shift)
+    if expected.undecided:
+        return Verdict(0.0, expected.undecided)
+    got = _paired(subject.gradient_tangent(case, out_grad, offset), along)
+    bound = 8 * 10 * expected.bound + CURVATURE * offset_size * rounding(case, out_grad, along)
+    chosen = given(out_grad=out_grad, in_tangents=offset, along=along)
+    return near("⟨d x̄ · ẇ, ẋ⟩", got, 8 * expected.value, bound, chosen)
+
+
+@law(Capability.SECOND)
+def hessian_is_symmetric(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """⟨d x̄ · ẇ, ẋ⟩ = ⟨d x̄ · ẋ, ẇ⟩, at kinks and ties too."""
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    first = draw(directions(case.variable_arrays()))
+    second = draw(directions(case.variable_arrays()))
+    one_way = _paired(subject.gradient_tangent(case, out_grad, second), first)
+    other_way = _paired(subject.gradient_tangent(case, out_grad, first), second)
+    sizes = [max((abs(x) for each in moved for x in flat(each)), default=0.0) for moved in (first, second)]
+    bound = CURVATURE * (
+        sizes[1] * rounding(case, out_grad, first) + sizes[0] * rounding(case, out_grad, second)
+    )
+    chosen = given(out_grad=out_grad, along=first, in_tangents=second)
+    return near("⟨d x̄ · ẇ, ẋ⟩", one_way, other_way, bound, chosen)
+
+
+def rounding(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
+    """How far ⟨ȳ, J ẋ⟩ may be off by an engine's rounding."""
+    moved = rounded(case, direction_of(case, tangents))
+    value, bound = paired(flat(out_grad), moved.tangents, moved.tangent_bounds)
+    return SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case)
+
+
+def _paired(adjoints: Sequence[Array], tangents: Sequence[Array]) -> float:
+    """Σ ⟨x̄, ẋ⟩ over the variables."""
+    return sum(inner(adjoint, tangent) for adjoint, tangent in zip(adjoints, tangents, strict=True))
+
+
+def _unit(size: int, at: int) -> list[float]:
+    return [1.0 if place == at else 0.0 for place in range(size)]
+
+
+@st.composite
+def _unit_directions(draw: DrawFn, likes: Sequence[Array]) -> tuple[Array, ...]:
+    """A direction along one entry of one variable."""
+    at = draw(st.integers(0, max(0, sum(like.size for like in likes) - 1)))
+    parts: list[Array] = []
+    for like in likes:
+        parts.append(array_of(_unit(like.size, at), like.shape, like.dtype))
+        at -= like.size
+    return tuple(parts)

@@ -1,0 +1,135 @@
+"""Laws about the graph: what is not used, cut off or asked twice, in which order it is walked, and how deep."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from engine import ops
+from properties.adapters.subject import Capability, Subject
+from properties.case import Case
+from properties.compare import identical, zero
+from properties.law import Draw, law
+from properties.laws.measures import given
+from properties.strategies.arrays import arrays, cotangents, dtypes
+from properties.strategies.shapes import runs
+from properties.verdict import HOLDS, Broken, Verdict, weakest
+
+DEEP = 1_100
+"""More values in a row than Python's default recursion limit has frames."""
+
+TOWER = 10
+"""Storeys of v ↦ v + v: 2¹⁰ paths through 10 values."""
+
+
+@law(Capability.GRADIENT)
+def unused_input_has_zero_gradient(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """∂y/∂s = 0, of s's shape and dtype, for an input s that no step uses."""
+    spare = draw(arrays(draw(runs(most=2)), draw(dtypes)))
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    adjoint = subject.gradient(case.with_spare_input(spare), out_grad)[-1]
+    return zero("s̄", adjoint, spare, given(out_grad=out_grad, spare=spare))
+
+
+@law(Capability.DETACH | Capability.GRADIENT)
+def detached_value_stops_gradient(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """The adjoints with value v detached are those with v given as a constant."""
+    value = draw(st.integers(0, case.output - 1))
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    upto = Case(case.inputs, case.steps[: max(0, value - len(case.inputs) + 1)], case.constants)
+    held = case.inputs[value] if value < len(case.inputs) else subject.forward(upto)
+    expected = subject.gradient(case.with_constant(value, held), out_grad)
+    got = subject.detached_gradient(case, value, out_grad)
+    chosen = given(out_grad=out_grad)
+    pairs = zip(case.variables, got, expected, strict=True)
+    return weakest(*[identical(f"x̄{number} with v{value} detached", a, b, chosen) for number, a, b in pairs])
+
+
+@law(Capability.GRADIENT)
+def second_call_is_identical(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """f(x) and x̄(ȳ) have the same bits when they are asked for again, of the same graph too."""
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    chosen = given(out_grad=out_grad)
+    value = identical("y", subject.forward(case), subject.forward(case), chosen)
+    pull = subject.pullback(case)
+    pairs = zip(case.variables, pull(out_grad), pull(out_grad), strict=True)
+    return weakest(value, *[identical(f"x̄{number}, asked again,", b, a, chosen) for number, a, b in pairs])
+
+
+@law(Capability.GRAPH)
+def every_value_is_visited_once(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """The topological order holds each value that the output is made of, once, and no other."""
+    order = subject.orders(case, 1)[0]
+    if sorted(order) != sorted(case.needed(case.varying())):
+        raise Broken("values in the order", str(order), f"each of {sorted(case.needed(case.varying()))}", given())
+    return HOLDS
+
+
+@law(Capability.GRAPH)
+def inputs_come_before_users(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """In the topological order a value comes after the values it is made of."""
+    order = subject.orders(case, 1)[0]
+    first = {number: at for at, number in reversed(list(enumerate(order)))}
+    for number in case.varying() & set(order):
+        for arg in case.steps[number - len(case.inputs)].args if number >= len(case.inputs) else ():
+            if first.get(arg, -1) > first[number]:
+                raise Broken("the order", str(order), f"v{arg} before v{number}", given())
+    return HOLDS
+
+
+@law(Capability.GRAPH)
+def inputs_are_visited_left_to_right(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """The topological order is that of depth-first search, first inputs first, each value after its inputs."""
+    order = subject.orders(case, 1)[0]
+    seen: list[int] = []
+    _visit(case, case.output, case.varying(), seen)
+    if [number for number in dict.fromkeys(order)] != seen and set(order) == set(seen):
+        raise Broken("the order", str(order), str(tuple(seen)), given())
+    return HOLDS
+
+
+def _visit(case: Case, number: int, varying: set[int], seen: list[int]) -> None:
+    """The textbook's recursion; programs are short."""
+    if number in seen:
+        return
+    if number in varying and number >= len(case.inputs):
+        for arg in case.steps[number - len(case.inputs)].args:
+            _visit(case, arg, varying, seen)
+    seen.append(number)
+
+
+@law(Capability.GRAPH)
+def order_is_reproducible(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """The topological order is the same when it is asked for again, and for the same graph built anew."""
+    orders = [*subject.orders(case, 2), *subject.orders(case, 1)]
+    if len(set(orders)) > 1:
+        raise Broken("the order, asked again,", str(orders[1:]), str(orders[0]), given())
+    return HOLDS
+
+
+@law(Capability.GRAPH | Capability.GRADIENT)
+def each_rule_is_called_once(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """One reverse pass calls the adjoint rule of each value once, however many paths lead to it."""
+    tower = case.followed_by(ops.EWiseAdd(), TOWER)
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    varying = tower.varying()
+    used = tower.needed() & varying
+    counts = subject.rule_counts(tower, out_grad)
+    for number, calls in enumerate(counts, start=len(case.inputs)):
+        expected = 1 if number in used else 0
+        if calls != expected:
+            what = f"calls of the rule of v{number}, {TOWER} diamonds behind v{case.output}"
+            raise Broken(what, str(calls), str(expected), given(out_grad=out_grad))
+    return HOLDS
+
+
+@law(Capability.GRADIENT)
+def depth_is_no_limit(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """Negated an even number of times, deeper than Python can recurse, the case has the same value and adjoints."""
+    if not subject.supports(ops.Negate()):
+        return Verdict(0.0, "the engine lacks Negate")
+    deep = case.followed_by(ops.Negate(), DEEP)
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    chosen = given(out_grad=out_grad)
+    value = identical("y, negated again and again,", subject.forward(deep), subject.forward(case), chosen)
+    pairs = zip(case.variables, subject.gradient(deep, out_grad), subject.gradient(case, out_grad), strict=True)
+    return weakest(value, *[identical(f"x̄{number}, through a deep chain,", a, b, chosen) for number, a, b in pairs])

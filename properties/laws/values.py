@@ -1,0 +1,37 @@
+"""Laws about values: what an op computes, and that it keeps its hands off what it was given."""
+
+from __future__ import annotations
+
+from properties.adapters.subject import Capability, Subject
+from properties.case import Case
+from properties.compare import identical, same_type, within
+from properties.law import Draw, law
+from properties.laws.measures import SLACK, floor_of, given
+from properties.oracles import evaluate
+from properties.strategies.arrays import array_of, cotangents
+from properties.verdict import Verdict, weakest
+
+
+@law(Capability.FORWARD, at_kinks=True)
+def value_matches_reference(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """y = f(x) by the second definition, within the rounding of the computation; shape and dtype as declared."""
+    got = subject.forward(case)
+    expected = evaluate(case, unit=case.unit_roundoff())
+    shape, dtype = case.specs()[-1]
+    same_type("y", got, array_of([0.0] * got.size, got.shape, dtype), given())
+    if got.shape != shape:
+        same_type("y", got, array_of([0.0] * len(expected.values), shape, dtype), given())
+    bounds = [SLACK * bound + floor_of(case) for bound in expected.value_bounds]
+    return within("y", got, expected.values, bounds, given())
+
+
+@law(Capability.GRADIENT)
+def inputs_are_not_mutated(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """The bits of x and ȳ are the same before and after."""
+    out_grad = draw(cotangents(*case.specs()[-1]))
+    arrays = {**{f"x{number}": array for number, array in enumerate(case.inputs)}, "ȳ": out_grad}
+    before = {name: array.copy() for name, array in arrays.items()}
+    subject.forward(case)
+    subject.gradient(case, out_grad)
+    checks = [identical(name, arrays[name], before[name], given(out_grad=before["ȳ"])) for name in arrays]
+    return weakest(*checks)

@@ -1,0 +1,46 @@
+"""What is judged: each op of the catalogue alone, and programs of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis.strategies import SearchStrategy
+
+from engine.catalogue import CATALOGUE, Entry
+from properties.adapters.subject import Subject
+from properties.case import Case
+from properties.references import REFERENCES
+from properties.strategies.calls import calls
+from properties.strategies.programs import programs
+
+PROGRAMS = "programs"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the matrix: the cases of one op, or of programs over several."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+    def cases(self, subject: Subject, *, smooth: bool) -> SearchStrategy[Case]:
+        """Cases of this row whose every op the engine has."""
+        drawn = programs(self.entries, smooth=smooth) if self.name == PROGRAMS else calls(self.entries[0], smooth=smooth)
+        return drawn.filter(lambda case: all(subject.supports(step.op) for step in case.steps))
+
+    def has_second_definition(self) -> bool:
+        """Whether the oracles can say anything about this row."""
+        return all(entry.op in REFERENCES for entry in self.entries)
+
+
+def rows_for(subject: Subject) -> list[Row]:
+    """One row for each op of the catalogue in alphabetical order, and programs of the ops that the engine has."""
+    known = sorted(CATALOGUE.values(), key=lambda entry: entry.name)
+    usable = tuple(entry for entry in known if entry.op in REFERENCES and has_op(subject, entry))
+    return [*(Row(entry.name, (entry,)) for entry in known), *([Row(PROGRAMS, usable)] if usable else [])]
+
+
+def has_op(subject: Subject, entry: Entry) -> bool:
+    """Whether the engine has the op with some parameters."""
+    arity = len(entry.signature.inputs)
+    return any(subject.supports(op) for op in entry.op.instances(*[(2, 2)] * arity))

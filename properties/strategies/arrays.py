@@ -1,0 +1,127 @@
+"""Arrays of dyadic rationals, decoded from drawn bytes, inside an op's domain.
+
+Bytes are cheap to draw, nearly all entries differ, and a failing array shrinks to zeros with one entry left.
+Sums and products of small dyadics are exact, so that many identities can be checked with ``==``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf, prod
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from engine.array import Array, Shape, as_array
+from engine.domain import REALS, Domain
+from engine.dtype import FLOAT32, FLOAT64, DType
+
+MARGIN = 2.0**-6
+"""How far entries stay away from poles, kinks, ties and ends of the domain."""
+
+LIMIT = 8.0
+"""Entries lie between −LIMIT and LIMIT."""
+
+dtypes: SearchStrategy[DType] = st.sampled_from([FLOAT64, FLOAT32])
+LAYOUTS = ("contiguous", "transposed", "strided", "reversed", "read-only")
+
+
+@st.composite
+def numbers(draw: DrawFn, size: int) -> list[float]:
+    """``size`` dyadic rationals between −8 and 8: all whole, all sixteenths, or down to 2⁻¹²."""
+    bits = draw(st.sampled_from([12, 4, 0]))
+    raw = draw(st.binary(min_size=2 * size, max_size=2 * size))
+    whole = (int.from_bytes(raw[2 * at : 2 * at + 2], "big", signed=True) for at in range(size))
+    return [(number >> (12 - bits)) / 2**bits if number >= 0 else -(-number >> (12 - bits)) / 2**bits for number in whole]
+
+
+def into_domain(entries: Sequence[float], domain: Domain, *, smooth: bool) -> list[float]:
+    """The entries moved to where the op is defined; with ``smooth`` away from kinks too."""
+    if domain.values:
+        return [domain.values[int(abs(entry) * 4) % len(domain.values)] for entry in entries]
+    if not smooth and (domain.kinks or domain.ties):
+        return [_onto_corners(entry, domain) for entry in entries]
+    return [_away(entry, domain) for entry in entries]
+
+
+def _onto_corners(entry: float, domain: Domain) -> float:
+    """Few different numbers, the kinks among them, so that kinks and ties are hit often."""
+    corners = (*domain.kinks, -1.0, 2.0)
+    return corners[int(abs(entry) * 4) % len(corners)]
+
+
+def _away(entry: float, domain: Domain) -> float:
+    """The entry, or the nearest place outside the margins of the domain's ends, poles and kinks."""
+    if domain.low > -inf:
+        entry = domain.low + max(abs(entry - domain.low), 2 * MARGIN)
+    if domain.high < inf:
+        entry = domain.high - max(abs(domain.high - entry), 2 * MARGIN)
+    for corner in (*domain.poles, *domain.kinks):
+        if abs(entry - corner) < 2 * MARGIN:
+            entry = corner + (2 * MARGIN if entry >= corner else -2 * MARGIN)
+    return entry
+
+
+def apart(entries: Sequence[float]) -> list[float]:
+    """The entries moved up, where they must, until any two differ by a margin."""
+    taken: set[int] = set()
+    moved: list[float] = []
+    for entry in entries:
+        place = round(entry / (2 * MARGIN))
+        while place in taken:
+            place += 1
+        taken.add(place)
+        moved.append(place * 2 * MARGIN)
+    return moved
+
+
+@st.composite
+def arrays(
+    draw: DrawFn, shape: Shape, dtype: DType, domain: Domain = REALS, *, smooth: bool = True
+) -> Array:
+    """An array inside the domain, in some memory layout."""
+    entries = into_domain(draw(numbers(prod(shape))), domain, smooth=smooth)
+    return laid_out(array_of(entries, shape, dtype), draw(st.sampled_from(LAYOUTS)))
+
+
+def array_of(entries: Sequence[float], shape: Shape, dtype: DType) -> Array:
+    """The entries in row-major order as an array."""
+    return as_array(np.array(entries, dtype).reshape(shape))
+
+
+def laid_out(array: Array, layout: str) -> Array:
+    """An equal array with another layout in memory."""
+    if layout == "read-only":
+        locked = array.copy()
+        locked.flags.writeable = False
+        return locked
+    if not array.ndim or layout == "contiguous":
+        return array
+    if layout == "transposed":
+        return as_array(np.asfortranarray(array))
+    if layout == "reversed":
+        return as_array(np.ascontiguousarray(array[::-1])[::-1])
+    roomy = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    roomy[..., ::2] = array
+    return as_array(roomy[..., ::2])
+
+
+@st.composite
+def cotangents(draw: DrawFn, shape: Shape, dtype: DType) -> Array:
+    """A random signed cotangent, not zero everywhere."""
+    entries = draw(numbers(prod(shape)))
+    return array_of(entries if any(entries) else [1.0] * len(entries), shape, dtype)
+
+
+@st.composite
+def directions(draw: DrawFn, likes: Sequence[Array]) -> tuple[Array, ...]:
+    """A random direction for each array, of its shape and dtype, not zero everywhere."""
+    entries = draw(numbers(sum(like.size for like in likes)))
+    if not any(entries):
+        entries = [1.0] * len(entries)
+    parts: list[Array] = []
+    for like in likes:
+        parts.append(array_of(entries[: like.size], like.shape, like.dtype))
+        entries = entries[like.size :]
+    return tuple(parts)

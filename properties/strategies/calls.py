@@ -1,0 +1,96 @@
+"""Calls of one op: legal shapes, a legal instance, arrays in its domain, its axes in some spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from engine import ops
+from engine.array import Array, Axes, Shape
+from engine.catalogue import Entry
+from engine.domain import Domain
+from engine.dtype import FLOAT32, FLOAT64, DType
+from engine.graph import Op
+from properties.case import Case, Spelling, Step
+from properties.strategies.arrays import apart, array_of, arrays, dtypes
+from properties.strategies.shapes import shapes_for
+
+MOST_INSTANCES = 60
+"""How many of an op's legal instances are chosen from, plainest first."""
+
+
+@st.composite
+def calls(draw: DrawFn, entry: Entry, *, smooth: bool = True) -> Case:
+    """A case of one step. With ``smooth``, no entry is at or next to a kink or tie."""
+    shapes, op = draw(shapes_for(entry.signature).map(lambda drawn: (drawn, legal(entry, drawn))).filter(_has_legal))
+    instance = draw(st.sampled_from(op))
+    domains = instance.domains(entry.domains)
+    each = [domains[min(at, len(domains) - 1)] for at in range(len(shapes))]
+    dtype = draw(dtypes)
+    mixed = draw(st.sampled_from([False, False, False, True])) and len(shapes) > 1
+    inputs = [
+        draw(arrays(shape, _dtype_of(at, dtype, mixed=mixed), domain, smooth=smooth))
+        for at, (shape, domain) in enumerate(zip(shapes, each, strict=True))
+    ]
+    if smooth and any(domain.ties for domain in each):
+        inputs = _without_ties(inputs, each)
+    constants = tuple(at for at, domain in enumerate(each) if not domain.differentiable)
+    spelling = draw(spellings(instance, shapes[0]))
+    return Case(tuple(inputs), (Step(instance, tuple(range(len(inputs))), spelling),), constants)
+
+
+def legal(entry: Entry, shapes: Sequence[Shape]) -> list[Op]:
+    """The op's instances for these shapes."""
+    return list(islice(entry.op.instances(*shapes), MOST_INSTANCES))
+
+
+def _has_legal(drawn: tuple[tuple[Shape, ...], list[Op]]) -> bool:
+    return bool(drawn[1])
+
+
+def _dtype_of(at: int, dtype: DType, *, mixed: bool) -> DType:
+    if not mixed or at % 2 == 0:
+        return dtype
+    return FLOAT32 if dtype is FLOAT64 else FLOAT64
+
+
+def _without_ties(inputs: Sequence[Array], domains: Sequence[Domain]) -> list[Array]:
+    """The inputs with every two entries that the op may compare moved apart."""
+    compared = [array for array, domain in zip(inputs, domains, strict=True) if domain.ties]
+    entries = apart([float(entry) for array in compared for entry in array.ravel().tolist()])
+    result: list[Array] = []
+    for array, domain in zip(inputs, domains, strict=True):
+        if domain.ties:
+            result.append(array_of(entries[: array.size], array.shape, array.dtype))
+            entries = entries[array.size :]
+        else:
+            result.append(array)
+    return result
+
+
+@st.composite
+def spellings(draw: DrawFn, op: Op, shape: Shape) -> Spelling:
+    """A way in which a user may write the op's axes."""
+    if isinstance(op, ops.Summation | ops.Max | ops.LogSumExp):
+        return draw(st.sampled_from(_reduction_spellings(op.axes, len(shape))))
+    if isinstance(op, ops.Transpose | ops.Permute):
+        negative = tuple(axis - len(shape) for axis in op.axes)
+        return draw(st.sampled_from(["canonical", negative]))
+    if isinstance(op, ops.Concatenate | ops.Stack):
+        rank = len(shape) + isinstance(op, ops.Stack)
+        return draw(st.sampled_from(["canonical", op.axis - rank]))
+    return "canonical"
+
+
+def _reduction_spellings(axes: Axes, rank: int) -> list[Spelling]:
+    """The tuple, the tuple from the end, backwards, half from the end; the integer; None for all axes."""
+    negative = tuple(axis - rank for axis in axes)
+    found: list[Spelling] = ["canonical", negative, axes[::-1], (*negative[:1], *axes[1:])]
+    if len(axes) == 1:
+        found += [axes[0], negative[0]]
+    if len(axes) == rank:
+        found.append(None)
+    return found
