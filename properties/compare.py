@@ -25,7 +25,9 @@ def identical(what: str, got: Array, expected: Array, given: Given) -> Verdict:
     same_type(what, got, expected, given)
     if got.tobytes() != expected.tobytes():
         place = next(at for at in np.ndindex(expected.shape) if got[at].tobytes() != expected[at].tobytes())
-        raise Broken(_entry(what, place), repr(got[place].item()), f"exactly {expected[place].item()!r}", given)
+        raise Broken(
+            _entry(what, place), repr(got[place].item()), f"exactly {expected[place].item()!r}", given
+        )
     return HOLDS
 
 
@@ -38,7 +40,9 @@ def zero(what: str, got: Array, like: Array, given: Given) -> Verdict:
     return HOLDS
 
 
-def within(what: str, got: Array, expected: Sequence[float], bounds: Sequence[float], given: Given) -> Verdict:
+def within(
+    what: str, got: Array, expected: Sequence[float], bounds: Sequence[float], given: Given
+) -> Verdict:
     """Each entry of ``got``, in row-major order, is as near to what is expected as its bound says.
 
     The verdict counts the digits that the bounds certify, relative to the largest expected entry.

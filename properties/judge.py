@@ -74,6 +74,8 @@ def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) ->
         cell.lacking = True
         return cell
     guarded = Guarded(subject)
+    smooth = row.cases(subject, smooth=True)
+    cases = smooth | row.cases(subject, smooth=False) if law.at_kinks else smooth
     seen: list[Case] = []
 
     @seed(crc32(f"{start} {law.name} {row.name}".encode()))
@@ -89,7 +91,7 @@ def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) ->
     )
     @given(st.data())
     def hold(data: DataObject) -> None:
-        case = data.draw(row.cases(subject, smooth=not law.at_kinks or data.draw(st.booleans())))
+        case = data.draw(cases)
         seen[:] = [case]
         cell.add(law.check(guarded, case, data.draw))
 

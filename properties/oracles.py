@@ -115,7 +115,9 @@ def second_derivative(case: Case, weights: Sequence[float], along: Direction, of
     return richardson(sample)
 
 
-def paired(weights: Sequence[float], numbers: Sequence[float], bounds: Sequence[float]) -> tuple[float, float]:
+def paired(
+    weights: Sequence[float], numbers: Sequence[float], bounds: Sequence[float]
+) -> tuple[float, float]:
     """Σ wᵢnᵢ and a bound on its error."""
     terms = [weight * number for weight, number in zip(weights, numbers, strict=True)]
     brought = sum(abs(weight) * bound for weight, bound in zip(weights, bounds, strict=True))

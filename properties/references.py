@@ -47,7 +47,9 @@ def refer_entry(op: type[SomeOp], formula: Callable[[SomeOp, Sequence[Number]], 
 
     def define(instance: SomeOp, grids: Sequence[Grid]) -> Grid:
         shape = broadcast(*(grid.shape for grid in grids))
-        return grids[0].filled(shape, lambda place: formula(instance, [grid.stretched(place) for grid in grids]))
+        return grids[0].filled(
+            shape, lambda place: formula(instance, [grid.stretched(place) for grid in grids])
+        )
 
     refer(op, define)
 
@@ -57,7 +59,10 @@ def second_definition(op: Op, grids: Sequence[Grid]) -> Grid:
     if type(op) not in REFERENCES:
         name = type(op).__name__
         raise CatalogueError(
-            name, "no second definition", "one entry in properties/references.py", f"add refer_entry({name}, …)"
+            name,
+            "no second definition",
+            "one entry in properties/references.py",
+            f"add refer_entry({name}, …)",
         )
     return REFERENCES[type(op)](op, grids)
 

@@ -25,7 +25,11 @@ class Row:
 
     def cases(self, subject: Subject, *, smooth: bool) -> SearchStrategy[Case]:
         """Cases of this row whose every op the engine has."""
-        drawn = programs(self.entries, smooth=smooth) if self.name == PROGRAMS else calls(self.entries[0], smooth=smooth)
+        drawn = (
+            programs(self.entries, smooth=smooth)
+            if self.name == PROGRAMS
+            else calls(self.entries[0], smooth=smooth)
+        )
         return drawn.filter(lambda case: all(subject.supports(step.op) for step in case.steps))
 
     def has_second_definition(self) -> bool:

@@ -146,7 +146,9 @@ class Reference(Subject):
             lines.append(f"v{number} = {written(step)}")
         output, variables = f"v{case.output}", ", ".join(f"v{number}" for number in case.variables)
         tangents = ", ".join(
-            f"Tensor.make_const({literal(array)})" for name, array in given.arrays.items() if name.startswith("in_tangents")
+            f"Tensor.make_const({literal(array)})"
+            for name, array in given.arrays.items()
+            if name.startswith("in_tangents")
         )
         lines.append(f"print({output})")
         if "out_grad" in given.arrays:

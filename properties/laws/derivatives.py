@@ -84,7 +84,12 @@ def gradient_is_linear_in_out_grad(subject: Subject, case: Case, draw: Draw) -> 
     tangents = draw(directions(case.variable_arrays()))
     of_first, of_second, of_both, of_scaled = (
         _paired(subject.gradient(case, out_grad), tangents)
-        for out_grad in (first, second, array_of(flat(first + second), *spec), array_of(flat(first * scale), *spec))
+        for out_grad in (
+            first,
+            second,
+            array_of(flat(first + second), *spec),
+            array_of(flat(first * scale), *spec),
+        )
     )
     bound = rounding(case, first, tangents)
     both = bound + rounding(case, second, tangents)

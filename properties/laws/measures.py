@@ -39,9 +39,7 @@ def floor_of(case: Case) -> float:
 
 def direction_of(case: Case, tangents: Sequence[Array]) -> Direction:
     """One tangent for each variable, as the oracles take it."""
-    return {
-        number: flat(tangent) for number, tangent in zip(case.variables, tangents, strict=True)
-    }
+    return {number: flat(tangent) for number, tangent in zip(case.variables, tangents, strict=True)}
 
 
 def flat(array: Array) -> list[float]:

@@ -60,7 +60,9 @@ def every_value_is_visited_once(subject: Subject, case: Case, draw: Draw) -> Ver
     """The topological order holds each value that the output is made of, once, and no other."""
     order = subject.orders(case, 1)[0]
     if sorted(order) != sorted(case.needed(case.varying())):
-        raise Broken("values in the order", str(order), f"each of {sorted(case.needed(case.varying()))}", given())
+        raise Broken(
+            "values in the order", str(order), f"each of {sorted(case.needed(case.varying()))}", given()
+        )
     return HOLDS
 
 
@@ -131,5 +133,9 @@ def depth_is_no_limit(subject: Subject, case: Case, draw: Draw) -> Verdict:
     out_grad = draw(cotangents(*case.specs()[-1]))
     chosen = given(out_grad=out_grad)
     value = identical("y, negated again and again,", subject.forward(deep), subject.forward(case), chosen)
-    pairs = zip(case.variables, subject.gradient(deep, out_grad), subject.gradient(case, out_grad), strict=True)
-    return weakest(value, *[identical(f"x̄{number}, through a deep chain,", a, b, chosen) for number, a, b in pairs])
+    pairs = zip(
+        case.variables, subject.gradient(deep, out_grad), subject.gradient(case, out_grad), strict=True
+    )
+    return weakest(
+        value, *[identical(f"x̄{number}, through a deep chain,", a, b, chosen) for number, a, b in pairs]
+    )

@@ -7,6 +7,7 @@ Sums and products of small dyadics are exact, so that many identities can be che
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import inf, prod
 
 import numpy as np
@@ -24,16 +25,26 @@ LIMIT = 8.0
 """Entries lie between −LIMIT and LIMIT."""
 
 dtypes: SearchStrategy[DType] = st.sampled_from([FLOAT64, FLOAT32])
-LAYOUTS = ("contiguous", "transposed", "strided", "reversed", "read-only")
+layouts: SearchStrategy[str] = st.sampled_from(
+    ["contiguous", "transposed", "strided", "reversed", "read-only"]
+)
+FRACTION_BITS: SearchStrategy[int] = st.sampled_from([12, 4, 0])
 
 
-@st.composite
-def numbers(draw: DrawFn, size: int) -> list[float]:
+def draw_numbers(draw: DrawFn, size: int) -> list[float]:
     """``size`` dyadic rationals between −8 and 8: all whole, all sixteenths, or down to 2⁻¹²."""
-    bits = draw(st.sampled_from([12, 4, 0]))
-    raw = draw(st.binary(min_size=2 * size, max_size=2 * size))
+    bits = draw(FRACTION_BITS)
+    raw = draw(_binary(2 * size))
     whole = (int.from_bytes(raw[2 * at : 2 * at + 2], "big", signed=True) for at in range(size))
-    return [(number >> (12 - bits)) / 2**bits if number >= 0 else -(-number >> (12 - bits)) / 2**bits for number in whole]
+    return [
+        (number >> (12 - bits)) / 2**bits if number >= 0 else -(-number >> (12 - bits)) / 2**bits
+        for number in whole
+    ]
+
+
+@cache
+def _binary(size: int) -> SearchStrategy[bytes]:
+    return st.binary(min_size=size, max_size=size)
 
 
 def into_domain(entries: Sequence[float], domain: Domain, *, smooth: bool) -> list[float]:
@@ -76,13 +87,16 @@ def apart(entries: Sequence[float]) -> list[float]:
     return moved
 
 
-@st.composite
-def arrays(
+def draw_array(
     draw: DrawFn, shape: Shape, dtype: DType, domain: Domain = REALS, *, smooth: bool = True
 ) -> Array:
     """An array inside the domain, in some memory layout."""
-    entries = into_domain(draw(numbers(prod(shape))), domain, smooth=smooth)
-    return laid_out(array_of(entries, shape, dtype), draw(st.sampled_from(LAYOUTS)))
+    entries = into_domain(draw_numbers(draw, prod(shape)), domain, smooth=smooth)
+    return laid_out(array_of(entries, shape, dtype), draw(layouts))
+
+
+arrays = st.composite(draw_array)
+"""``draw_array`` as a strategy."""
 
 
 def array_of(entries: Sequence[float], shape: Shape, dtype: DType) -> Array:
@@ -110,14 +124,14 @@ def laid_out(array: Array, layout: str) -> Array:
 @st.composite
 def cotangents(draw: DrawFn, shape: Shape, dtype: DType) -> Array:
     """A random signed cotangent, not zero everywhere."""
-    entries = draw(numbers(prod(shape)))
+    entries = draw_numbers(draw, prod(shape))
     return array_of(entries if any(entries) else [1.0] * len(entries), shape, dtype)
 
 
 @st.composite
 def directions(draw: DrawFn, likes: Sequence[Array]) -> tuple[Array, ...]:
     """A random direction for each array, of its shape and dtype, not zero everywhere."""
-    entries = draw(numbers(sum(like.size for like in likes)))
+    entries = draw_numbers(draw, sum(like.size for like in likes))
     if not any(entries):
         entries = [1.0] * len(entries)
     parts: list[Array] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from functools import cache
+from itertools import count, islice
+from typing import TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from engine import ops
 from engine.array import Array, Axes, Shape
@@ -15,8 +17,10 @@ from engine.domain import Domain
 from engine.dtype import FLOAT32, FLOAT64, DType
 from engine.graph import Op
 from properties.case import Case, Spelling, Step
-from properties.strategies.arrays import apart, array_of, arrays, dtypes
-from properties.strategies.shapes import shapes_for
+from properties.strategies.arrays import apart, array_of, draw_array, dtypes
+from properties.strategies.shapes import draw_shapes, seldom
+
+T = TypeVar("T")
 
 MOST_INSTANCES = 60
 """How many of an op's legal instances are chosen from, plainest first."""
@@ -25,30 +29,45 @@ MOST_INSTANCES = 60
 @st.composite
 def calls(draw: DrawFn, entry: Entry, *, smooth: bool = True) -> Case:
     """A case of one step. With ``smooth``, no entry is at or next to a kink or tie."""
-    shapes, op = draw(shapes_for(entry.signature).map(lambda drawn: (drawn, legal(entry, drawn))).filter(_has_legal))
-    instance = draw(st.sampled_from(op))
+    shapes, instance = _draw_instance(draw, entry)
     domains = instance.domains(entry.domains)
     each = [domains[min(at, len(domains) - 1)] for at in range(len(shapes))]
     dtype = draw(dtypes)
-    mixed = draw(st.sampled_from([False, False, False, True])) and len(shapes) > 1
+    mixed = len(shapes) > 1 and draw(seldom)
     inputs = [
-        draw(arrays(shape, _dtype_of(at, dtype, mixed=mixed), domain, smooth=smooth))
+        draw_array(draw, shape, _dtype_of(at, dtype, mixed=mixed), domain, smooth=smooth)
         for at, (shape, domain) in enumerate(zip(shapes, each, strict=True))
     ]
     if smooth and any(domain.ties for domain in each):
         inputs = _without_ties(inputs, each)
     constants = tuple(at for at, domain in enumerate(each) if not domain.differentiable)
-    spelling = draw(spellings(instance, shapes[0]))
+    spelling = draw_spelling(draw, instance, shapes[0])
     return Case(tuple(inputs), (Step(instance, tuple(range(len(inputs))), spelling),), constants)
+
+
+def _draw_instance(draw: DrawFn, entry: Entry) -> tuple[tuple[Shape, ...], Op]:
+    """Shapes for which the op has a legal instance, and one of these; an op may want a certain rank."""
+    for least in count():
+        shapes = draw_shapes(draw, entry.signature, least)
+        found = legal(entry, shapes)
+        if found:
+            return shapes, draw_one(draw, found)
+    raise AssertionError("count() does not end")
+
+
+def draw_one(draw: DrawFn, choices: Sequence[T]) -> T:
+    """One of the choices; the first is the plainest."""
+    return choices[draw(_below(len(choices)))] if len(choices) > 1 else choices[0]
+
+
+@cache
+def _below(count: int) -> SearchStrategy[int]:
+    return st.integers(0, count - 1)
 
 
 def legal(entry: Entry, shapes: Sequence[Shape]) -> list[Op]:
     """The op's instances for these shapes."""
     return list(islice(entry.op.instances(*shapes), MOST_INSTANCES))
-
-
-def _has_legal(drawn: tuple[tuple[Shape, ...], list[Op]]) -> bool:
-    return bool(drawn[1])
 
 
 def _dtype_of(at: int, dtype: DType, *, mixed: bool) -> DType:
@@ -71,17 +90,16 @@ def _without_ties(inputs: Sequence[Array], domains: Sequence[Domain]) -> list[Ar
     return result
 
 
-@st.composite
-def spellings(draw: DrawFn, op: Op, shape: Shape) -> Spelling:
+def draw_spelling(draw: DrawFn, op: Op, shape: Shape) -> Spelling:
     """A way in which a user may write the op's axes."""
     if isinstance(op, ops.Summation | ops.Max | ops.LogSumExp):
-        return draw(st.sampled_from(_reduction_spellings(op.axes, len(shape))))
+        return draw_one(draw, _reduction_spellings(op.axes, len(shape)))
     if isinstance(op, ops.Transpose | ops.Permute):
         negative = tuple(axis - len(shape) for axis in op.axes)
-        return draw(st.sampled_from(["canonical", negative]))
+        return draw_one(draw, ["canonical", negative])
     if isinstance(op, ops.Concatenate | ops.Stack):
         rank = len(shape) + isinstance(op, ops.Stack)
-        return draw(st.sampled_from(["canonical", op.axis - rank]))
+        return draw_one(draw, ["canonical", op.axis - rank])
     return "canonical"
 
 

@@ -13,20 +13,19 @@ from dataclasses import dataclass
 from itertools import product
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from engine.catalogue import Entry
 from engine.domain import Domain
-from engine.dtype import DType
 from engine.errors import ShapeError
 from engine.graph import Op
 from properties.case import Case, Step
 from properties.grid import Grid
 from properties.number import Arithmetic
 from properties.references import second_definition
-from properties.strategies.arrays import MARGIN, arrays, dtypes
-from properties.strategies.calls import legal, spellings
-from properties.strategies.shapes import MOST_ENTRIES, runs
+from properties.strategies.arrays import MARGIN, draw_array, dtypes
+from properties.strategies.calls import draw_one, draw_spelling, legal
+from properties.strategies.shapes import MOST_ENTRIES, draw_run, seldom
 
 MOST_STEPS = 6
 TALLEST = 16.0
@@ -34,13 +33,15 @@ TALLEST = 16.0
 
 TRIED_INSTANCES = 12
 
+_more_inputs: SearchStrategy[int] = st.integers(0, 2)
+_lengths: SearchStrategy[int] = st.integers(1, MOST_STEPS)
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """The values of a program so far."""
 
     grids: list[Grid]
-    dtypes: list[DType]
     smooth: bool
 
     def takes(self, op: Op, domains: Sequence[Domain], args: Sequence[int]) -> bool:
@@ -52,7 +53,9 @@ class _Line:
             defined = domain.smooth_at if self.smooth else domain.contains
             if not all(abs(x) <= TALLEST and defined(x, margin) for x in numbers):
                 return False
-        compared = sorted(x for numbers, domain in zip(entries, each, strict=True) if domain.ties for x in numbers)
+        compared = sorted(
+            x for numbers, domain in zip(entries, each, strict=True) if domain.ties for x in numbers
+        )
         return not self.smooth or all(b - a > margin for a, b in zip(compared, compared[1:], strict=False))
 
     def candidates(self, entry: Entry) -> list[tuple[Op, tuple[int, ...]]]:
@@ -83,23 +86,22 @@ def _fits(op: Op, shapes: Sequence[tuple[int, ...]]) -> bool:
 def programs(draw: DrawFn, pool: Sequence[Entry], *, smooth: bool = True) -> Case:
     """A program of one to six steps over the ops of ``pool``, each of which has a second definition."""
     dtype = draw(dtypes)
-    shape = draw(runs(most=2))
-    shapes = [shape, *draw(st.lists(st.sampled_from([shape, shape[1:], (*shape[:-1], 1)[-len(shape) or 1 :]]), max_size=2))]
-    inputs = [draw(arrays(each, dtype)) for each in shapes]
+    shape = draw_run(draw, 2)
+    related = [shape, shape[1:], (*shape[:-1], 1) if shape else shape]
+    shapes = [shape, *(draw_one(draw, related) for _ in range(draw(_more_inputs)))]
+    inputs = tuple([draw_array(draw, each, dtype) for each in shapes])
     arithmetic = Arithmetic(0.0)
-    line = _Line(
-        [Grid(a.shape, [arithmetic.number(float(x)) for x in a.ravel().tolist()], arithmetic) for a in inputs],
-        [dtype] * len(inputs),
-        smooth,
-    )
+    grids = [
+        Grid(a.shape, [arithmetic.number(float(x)) for x in a.ravel().tolist()], arithmetic) for a in inputs
+    ]
+    line = _Line(grids, smooth)
     steps: list[Step] = []
-    for _ in range(draw(st.integers(1, MOST_STEPS))):
-        choices = _choices(line, draw(st.sampled_from(pool)), pool)
-        op, args = draw(st.sampled_from(choices))
-        steps.append(Step(op, args, draw(spellings(op, line.grids[args[0]].shape))))
-        line.grids.append(second_definition(op, [line.grids[arg] for arg in args]))
-    constants = draw(st.sampled_from([(), (), *[(at,) for at in range(len(inputs)) if len(inputs) > 1]]))
-    return Case(tuple(inputs), tuple(steps), constants)
+    for _ in range(draw(_lengths)):
+        op, args = draw_one(draw, _choices(line, draw_one(draw, pool), pool))
+        steps.append(Step(op, args, draw_spelling(draw, op, grids[args[0]].shape)))
+        grids.append(second_definition(op, [grids[arg] for arg in args]))
+    constants = (draw(_more_inputs) % len(inputs),) if len(inputs) > 1 and draw(seldom) else ()
+    return Case(inputs, tuple(steps), constants)
 
 
 def _choices(line: _Line, wanted: Entry, pool: Sequence[Entry]) -> list[tuple[Op, tuple[int, ...]]]:

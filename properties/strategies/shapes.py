@@ -6,6 +6,7 @@ The first choice of each draw is the plainest, so that cases shrink to small one
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -20,16 +21,24 @@ SIZES = (2, 3, 2, 1, 3, 4, 2, 0)
 """Sizes to choose from; 2 and 3 come more than once, so that axes coincide often."""
 
 sizes: SearchStrategy[int] = st.sampled_from(SIZES)
+seldom: SearchStrategy[bool] = st.sampled_from([False, False, True])
+often: SearchStrategy[bool] = st.sampled_from([False, True, True])
+_operands: SearchStrategy[int] = st.integers(1, 3)
+_places: SearchStrategy[int] = st.sampled_from([0, 0, 1, 2])
 
 
-@st.composite
-def runs(draw: DrawFn, most: int = 3) -> Shape:
-    """A run of axes: 0-d, up to rank ``most``, and now and then one more."""
-    rank = draw(st.sampled_from([*range(most + 1), 2, most + 1]))
-    shape: list[int] = []
-    for _ in range(rank):
-        shape.append(draw(sizes))
-    return fitted(tuple(shape))
+def draw_run(draw: DrawFn, most: int = 3, least: int = 0) -> Shape:
+    """A run of axes: ``least`` of them, up to ``most``, and now and then one more."""
+    return fitted(tuple([draw(sizes) for _ in range(max(least, draw(_ranks(most))))]))
+
+
+runs = st.composite(draw_run)
+"""``draw_run`` as a strategy."""
+
+
+@cache
+def _ranks(most: int) -> SearchStrategy[int]:
+    return st.sampled_from([*range(most + 1), 2, most + 1])
 
 
 def fitted(shape: Shape) -> Shape:
@@ -43,21 +52,23 @@ def fitted(shape: Shape) -> Shape:
     return tuple(kept)
 
 
-@st.composite
-def shapes_for(draw: DrawFn, signature: Signature) -> tuple[Shape, ...]:
-    """One shape for each operand, by the signature; leading axes broadcast where the signature allows it."""
+def draw_shapes(draw: DrawFn, signature: Signature, least: int = 0) -> tuple[Shape, ...]:
+    """One shape for each operand, by the signature; leading axes broadcast where the signature allows it.
+
+    A run has at least ``least`` axes.
+    """
     operands = list(signature.inputs)
     if signature.variadic:
-        operands = operands[:-1] + [operands[-1]] * draw(st.integers(1, 3))
+        operands = operands[:-1] + [operands[-1]] * draw(_operands)
     common: dict[str, Shape] = {}
     for dimension in signature.inputs[-1] if signature.variadic else ():
         if dimension.run:
-            common[dimension.name] = draw(runs(most=1 if len(signature.inputs[-1]) > 1 else 3))
-    drawn = [draw(_core(operand, common, shared=not signature.variadic)) for operand in operands]
+            common[dimension.name] = draw_run(draw, 1 if len(signature.inputs[-1]) > 1 else 3, least)
+    drawn = [_draw_core(draw, operand, common, least, shared=not signature.variadic) for operand in operands]
     if not signature.broadcasts:
         return tuple(drawn)
-    loop = draw(runs(most=3 if not any(signature.inputs) else 1))
-    return tuple([draw(_broadcast_pattern(loop)) + core if not _is_vector(core, operand) else core
+    loop = draw_run(draw, 3 if not any(signature.inputs) else 1)
+    return tuple([_draw_pattern(draw, loop) + core if not _is_vector(core, operand) else core
                   for core, operand in zip(drawn, operands, strict=True)])  # fmt: skip
 
 
@@ -66,22 +77,24 @@ def _is_vector(core: Shape, operand: Sequence[Dimension]) -> bool:
     return len(core) < len(operand)
 
 
-@st.composite
-def _core(draw: DrawFn, operand: Sequence[Dimension], common: dict[str, Shape], *, shared: bool) -> Shape:
+def _draw_core(
+    draw: DrawFn, operand: Sequence[Dimension], common: dict[str, Shape], least: int, *, shared: bool
+) -> Shape:
     """The named axes of one operand; sizes are remembered in ``common`` where operands share them."""
     shape: Shape = ()
     for dimension in operand:
-        if dimension.optional and draw(st.sampled_from([False, False, True])):
+        if dimension.optional and draw(seldom):
             continue
         if dimension.name not in common or not (shared or dimension.run):
-            common[dimension.name] = draw(runs()) if dimension.run else (draw(sizes),)
+            common[dimension.name] = draw_run(draw, least=least) if dimension.run else (draw(sizes),)
         shape += common[dimension.name]
     return shape
 
 
-@st.composite
-def _broadcast_pattern(draw: DrawFn, loop: Shape) -> Shape:
+def _draw_pattern(draw: DrawFn, loop: Shape) -> Shape:
     """A shape that broadcasts to ``loop``: axes left out in front, others of size 1."""
-    pattern = draw(st.integers(0, 2 ** (len(loop) + 1) - 1)) if draw(st.booleans()) else 0
-    start = draw(st.integers(0, len(loop))) if pattern >> len(loop) else 0
-    return tuple(1 if pattern >> axis & 1 else size for axis, size in enumerate(loop))[start:]
+    if not draw(often):
+        return loop
+    start = draw(_places)
+    kept = loop[min(start, len(loop)) if start else 0 :]
+    return tuple(1 if draw(seldom) else size for size in kept)
