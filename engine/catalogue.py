@@ -33,8 +33,8 @@ class Entry:
 
     @property
     def formula(self) -> str:
-        """The first sentence of the docstring: what entry i of the result is, and where it is defined."""
-        return (self.op.__doc__ or "").split("\n\n")[0].replace("\n   ", "")
+        """The first paragraph of the docstring: what entry i of the result is, and where it is defined."""
+        return " ".join((self.op.__doc__ or "").split("\n\n")[0].replace("``", "").split())
 
     @property
     def elementwise(self) -> bool:

@@ -15,7 +15,7 @@ from engine.catalogue import entry_of
 from engine.dtype import FLOAT32, DType
 from engine.graph import Op
 
-Spelling: TypeAlias = int | tuple[int, ...] | None | Literal["canonical"]
+Spelling: TypeAlias = int | tuple[int, ...] | Literal["canonical"] | None
 """How a user may write the axes of an op; "canonical": as the op holds them."""
 
 

@@ -1,4 +1,4 @@
-"""One cell of the matrix: a law held against a row of an engine, by as many drawn cases as the budget says."""
+"""One cell of the matrix: a law held against a row of an engine, by as many cases as the budget says."""
 
 from __future__ import annotations
 
@@ -23,6 +23,17 @@ from properties.rows import Row, has_op
 from properties.verdict import Broken, Given, Verdict
 
 T = TypeVar("T")
+
+PROFILE = settings(
+    database=None,
+    deadline=None,
+    derandomize=False,
+    report_multiple_bugs=False,
+    verbosity=Verbosity.quiet,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large),
+)
+"""How Hypothesis runs a cell: by our seeds, in no hurry, and silently, because the report speaks."""
 
 BUDGETS = {"quick": 10, "default": 30, "deep": 400}
 """Cases for each cell, by profile."""
@@ -78,25 +89,15 @@ def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) ->
     cases = smooth | row.cases(subject, smooth=False) if law.at_kinks else smooth
     seen: list[Case] = []
 
-    @seed(crc32(f"{start} {law.name} {row.name}".encode()))
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        report_multiple_bugs=False,
-        verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large),
-    )
-    @given(st.data())
     def hold(data: DataObject) -> None:
         case = data.draw(cases)
         seen[:] = [case]
         cell.add(law.check(guarded, case, data.draw))
 
+    budget = settings(PROFILE, max_examples=examples)
+    run = seed(crc32(f"{start} {law.name} {row.name}".encode()))(budget(given(st.data())(hold)))
     try:
-        hold()
+        run()
     except Broken as broken:
         cell.failure = Failure(law, row.name, seen[0], broken)
     except Unsatisfiable:
@@ -165,5 +166,5 @@ def _numbered(in_tangents: Sequence[Array]) -> dict[str, Array]:
 def _asked(what: str, answer: Callable[[], T], **chosen: Array) -> T:
     try:
         return answer()
-    except Exception as error:  # noqa: BLE001 - an engine on trial may raise anything, and that is its answer
+    except Exception as error:  # an engine on trial may raise anything: that is its answer
         raise Broken(what, f"{type(error).__name__}: {error}", "a value", Given(chosen)) from error

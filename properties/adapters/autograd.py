@@ -1,7 +1,7 @@
 """The adapter of HIPS autograd, https://github.com/HIPS/autograd.
 
-Each op is a line of data in ``COUNTERPARTS``: autograd's function and how it is called. The same line computes
-and writes the program of a report. An op that has no counterpart there is not supported.
+Each op is a line of data in ``COUNTERPARTS``: autograd's function and how it is called. The same line
+computes and writes the program of a report. An op that has no counterpart there is not supported.
 
 Adjoints are asked for one variable at a time, ``make_vjp(f, argnum)``, each over a graph of its own. Given a
 tuple of argnums autograd adds each adjoint to zeros of its input's shape and dtype, and so hides what its
@@ -69,8 +69,7 @@ class Call:
 class Counterpart:
     """What autograd calls an op. A string in ``then`` and ``keywords`` names the op's field to be passed.
 
-    A star spreads the field. Axes are passed as the user spells them. A keyword that would be False is left
-    out, as a user would.
+    Axes are passed as the user spells them, with a star one by one. A keyword that would be False is left out.
     """
 
     function: str
@@ -90,10 +89,13 @@ def _passed(step: Step, name: str | int) -> Sequence[object]:
     """What stands for ``name`` in a call."""
     if isinstance(name, int):
         return (name,)
-    fieldname = name.removeprefix("*")
-    spelled = fieldname in ("axes", "axis") and step.spelling != "canonical"
-    value: object = step.spelling if spelled else getattr(step.op, fieldname)
-    return value if name != fieldname and isinstance(value, tuple) else (value,)
+    if name == "*axes":
+        axes: tuple[object, ...] = (
+            step.spelling if isinstance(step.spelling, tuple) else getattr(step.op, name[1:])
+        )
+        return axes
+    spelled = name in ("axes", "axis") and step.spelling != "canonical"
+    return (step.spelling if spelled else getattr(step.op, name),)
 
 
 REDUCED = {"axis": "axes", "keepdims": "keepdims"}
@@ -149,8 +151,8 @@ class Autograd(Subject):
             raise EngineMissing(
                 "engine 'autograd'", str(error), "an installed autograd", "pip install 'gradlaws[autograd]'"
             ) from error
-        self._make_vjp: MakeVjp = getattr(autograd, "make_vjp")
-        self._make_jvp: MakeJvp = getattr(autograd, "make_jvp")
+        self._make_vjp: MakeVjp = autograd.make_vjp
+        self._make_jvp: MakeJvp = autograd.make_jvp
 
     def supports(self, op: Op) -> bool:
         return type(op) in COUNTERPARTS and _is_there(COUNTERPARTS[type(op)].function)
@@ -178,25 +180,20 @@ class Autograd(Subject):
         return tuple(self._moved(adjoint_of(at), point, in_tangents) for at in range(len(point)))
 
     def source(self, case: Case, given: Given) -> str:
+        """The definitions, then y, x̄, ẏ and d x̄ as far as the law chose what they take."""
         count = len(case.variables)
         point = ", ".join(f"v{number}" for number in case.variables)
-        moved = (
-            f"{tuple(range(count))})({point})(({''.join(f'in_tangents{at}, ' for at in range(count))}))[1]"
-        )
-        adjoints = [
-            (f"autograd.make_vjp(f, {at})", cotangent)
-            for cotangent in ("out_grad", "other_out_grad")
-            if cotangent in given.arrays
-            for at in range(count)
-        ]
-        printed = [f"f({point})", *(f"{make}({point})[0]({out_grad})" for make, out_grad in adjoints)]
+        tangents = "".join(f"in_tangents{at}, " for at in range(count))
+        push = f"{tuple(range(count))})({point})(({tangents}))[1]"
+        chosen = [name for name in ("out_grad", "other_out_grad") if name in given.arrays]
+        pulls = [(f"autograd.make_vjp(f, {at})", name) for name in chosen for at in range(count)]
+        asked = [f"f({point})", *(f"{make}({point})[0]({name})" for make, name in pulls)]
         if "in_tangents0" in given.arrays:
-            printed.append(f"autograd.make_jvp(f, {moved}")
-            printed.extend(
-                f"autograd.make_jvp(lambda *x: {make}(*x)[0]({out_grad}), {moved}"
-                for make, out_grad in adjoints
+            asked.append(f"autograd.make_jvp(f, {push}")
+            asked.extend(
+                f"autograd.make_jvp(lambda *x: {make}(*x)[0]({name}), {push}" for make, name in pulls
             )
-        return "\n".join([*_definitions(case, given), *(f"print(repr({each}))" for each in printed)])
+        return "\n".join([*_definitions(case, given), *(f"print(repr({each}))" for each in asked)])
 
     def _moved(self, function: Of[object], point: Sequence[Array], in_tangents: Sequence[Array]) -> Array:
         """The tangent of ``function`` at ``point``."""

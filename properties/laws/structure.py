@@ -84,7 +84,7 @@ def inputs_are_visited_left_to_right(subject: Subject, case: Case, draw: Draw) -
     order = subject.orders(case, 1)[0]
     seen: list[int] = []
     _visit(case, case.output, case.varying(), seen)
-    if [number for number in dict.fromkeys(order)] != seen and set(order) == set(seen):
+    if list(dict.fromkeys(order)) != seen and set(order) == set(seen):
         raise Broken("the order", str(order), str(tuple(seen)), given())
     return HOLDS
 

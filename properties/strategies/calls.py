@@ -41,7 +41,7 @@ def calls(draw: DrawFn, entry: Entry, *, smooth: bool = True) -> Case:
     if smooth and any(domain.ties for domain in each):
         inputs = _without_ties(inputs, each)
     constants = tuple(at for at, domain in enumerate(each) if not domain.differentiable)
-    spelling = draw_spelling(draw, instance, shapes[0])
+    spelling = draw_spelling(draw, instance, inputs[0].shape)
     return Case(tuple(inputs), (Step(instance, tuple(range(len(inputs))), spelling),), constants)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -44,19 +44,18 @@ class _Line:
     grids: list[Grid]
     smooth: bool
 
-    def takes(self, op: Op, domains: Sequence[Domain], args: Sequence[int]) -> bool:
-        """Whether the op may be applied to these values."""
+    def takes(self, domains: Sequence[Domain], args: Sequence[int]) -> bool:
+        """Whether an op with these domains may be applied to these values."""
         each = [domains[min(at, len(domains) - 1)] for at in range(len(args))]
-        margin = MARGIN
         entries = [[number.value for number in self.grids[arg].entries] for arg in args]
         for numbers, domain in zip(entries, each, strict=True):
             defined = domain.smooth_at if self.smooth else domain.contains
-            if not all(abs(x) <= TALLEST and defined(x, margin) for x in numbers):
+            if not all(abs(x) <= TALLEST and defined(x, MARGIN) for x in numbers):
                 return False
         compared = sorted(
             x for numbers, domain in zip(entries, each, strict=True) if domain.ties for x in numbers
         )
-        return not self.smooth or all(b - a > margin for a, b in zip(compared, compared[1:], strict=False))
+        return not self.smooth or all(b - a > MARGIN for a, b in pairwise(compared))
 
     def candidates(self, entry: Entry) -> list[tuple[Op, tuple[int, ...]]]:
         """The ops of an entry and the values that they may be applied to, newest values first."""
@@ -66,7 +65,7 @@ class _Line:
         for args in product(newest, repeat=arity):
             shapes = [self.grids[arg].shape for arg in args]
             for op in legal(entry, shapes)[:TRIED_INSTANCES]:
-                if _fits(op, shapes) and self.takes(op, op.domains(entry.domains), args):
+                if _fits(op, shapes) and self.takes(op.domains(entry.domains), args):
                     found.append((op, args))
         return found
 

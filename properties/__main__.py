@@ -1,0 +1,183 @@
+"""The command ``gradlaws``: hold an engine to the laws, or list ops and laws.
+
+Exit status: 0 all laws hold, 1 a law is broken, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from engine.catalogue import CATALOGUE
+from engine.errors import EngineError
+from properties.adapters.subject import Subject
+from properties.engines import ENGINES
+from properties.judge import BUDGETS, Cell, judge
+from properties.law import Law
+from properties.laws import LAWS
+from properties.report import as_json, law_list, print_report
+from properties.rows import Row, rows_for
+
+T = TypeVar("T")
+
+HOLDS, BROKEN, MISUSED, STOPPED = 0, 1, 2, 130
+
+EXAMPLES = """examples:
+  gradlaws verify                                   the reference engine, every op, every law
+  gradlaws verify --engine autograd                 HIPS autograd through the same laws
+  gradlaws verify --op MatMul --law gradient_matches_numeric --profile deep
+  gradlaws verify --import my_ops --op Cube         an op of your own module
+"""
+
+
+class Options(Namespace):
+    """The words of the command line."""
+
+    command: str
+    engine: str
+    op: list[str]
+    law: list[str]
+    modules: list[str]
+    profile: str
+    seed: int | None
+    json: Path | None
+
+
+class UsageError(Exception):
+    """The command was called wrongly."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    options = _parser().parse_args(arguments, namespace=Options())
+    console = Console()
+    try:
+        _import(options.modules)
+        if options.command == "verify":
+            return _verify(options, console)
+        console.print(_op_table() if options.command == "ops" else law_list(list(LAWS.values())))
+    except (UsageError, EngineError) as error:
+        Console(stderr=True).print(f"gradlaws: {error}", style="red", markup=False, highlight=False)
+        return MISUSED
+    except KeyboardInterrupt:
+        Console(stderr=True).print("gradlaws: stopped", style="red")
+        return STOPPED
+    return HOLDS
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="gradlaws", description=__doc__, epilog=EXAMPLES, formatter_class=RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    verify = commands.add_parser("verify", help="hold an engine to the laws")
+    verify.add_argument("--engine", default="reference", help=f"one of {', '.join(ENGINES)} (reference)")
+    verify.add_argument("--op", nargs="+", action="extend", default=[], metavar="NAME", help="these ops only")
+    verify.add_argument(
+        "--law", nargs="+", action="extend", default=[], metavar="NAME", help="these laws only"
+    )
+    verify.add_argument(
+        "--profile", choices=BUDGETS, default="default", help="how many cases a cell (default)"
+    )
+    verify.add_argument("--seed", type=int, help="repeat the run that printed this seed")
+    verify.add_argument("--json", type=Path, metavar="FILE", help="write the outcome to FILE as well")
+    ops = commands.add_parser("ops", help="list the ops of the catalogue")
+    laws = commands.add_parser("laws", help="list the laws")
+    for command in (verify, ops, laws):
+        command.add_argument(
+            "--import", dest="modules", nargs="+", action="extend", default=[], metavar="MODULE",
+            help="import these first: they may add ops, laws and engines",
+        )  # fmt: skip
+    return parser
+
+
+def _import(modules: Sequence[str]) -> None:
+    if modules:
+        sys.path.insert(0, str(Path.cwd()))
+    for module in modules:
+        try:
+            import_module(module)
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"--import {module}: {error}; run it from the folder that holds {module}.py"
+            ) from error
+
+
+def _verify(options: Options, console: Console) -> int:
+    subject = _named("engine", options.engine, ENGINES)()
+    laws = [_named("law", name, LAWS) for name in dict.fromkeys(options.law)] or list(LAWS.values())
+    rows = _rows(subject, options.op)
+    _check_writable(options.json)
+    start = secrets.randbelow(2**32) if options.seed is None else options.seed
+    console.print(
+        f"gradlaws verify --engine {subject.name} --profile {options.profile} --seed {start}", style="bold"
+    )
+    cells = _judge_all(laws, rows, subject, BUDGETS[options.profile], start, console)
+    print_report(console, cells, laws, subject)
+    if options.json is not None:
+        _write(options.json, json.dumps(as_json(cells, subject, start), indent=1, ensure_ascii=False))
+    return BROKEN if any(cell.failure for cell in cells) else HOLDS
+
+
+def _judge_all(
+    laws: Sequence[Law], rows: Sequence[Row], subject: Subject, examples: int, start: int, console: Console
+) -> list[Cell]:
+    """Every law on every row, with a progress bar."""
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    cells: list[Cell] = []
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=len(rows) * len(laws))
+        for row in rows:
+            progress.update(task, description=row.name)
+            for law in laws:
+                cells.append(judge(law, row, subject, examples=examples, start=start))
+                progress.advance(task)
+    return cells
+
+
+def _rows(subject: Subject, names: Sequence[str]) -> list[Row]:
+    rows = {row.name: row for row in rows_for(subject)}
+    return [_named("op", name, rows) for name in dict.fromkeys(names)] or list(rows.values())
+
+
+def _named(kind: str, name: str, known: Mapping[str, T]) -> T:
+    if name in known:
+        return known[name]
+    close = get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:3]
+    raise UsageError(f"no {kind} {name!r}; do you mean {' or '.join(close)}?")
+
+
+def _check_writable(path: Path | None) -> None:
+    """Refuse before the run what could not be written after it."""
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise UsageError(f"--json {path}: no file can be written there; name a file in a folder that exists")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the whole file or none of it."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def _op_table() -> Table:
+    table = Table("op", "inputs", "shapes", "formula", box=None, padding=(0, 2, 0, 0))
+    for entry in sorted(CATALOGUE.values(), key=lambda entry: entry.name):
+        inputs = "…" if entry.signature.variadic else str(len(entry.domains))
+        table.add_row(entry.name, inputs, entry.signature.text, entry.formula)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

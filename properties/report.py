@@ -1,0 +1,139 @@
+"""What a run has to say: the matrix of ops and laws, what was broken with a program to paste, and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from properties.adapters.subject import Subject
+from properties.judge import Cell, Failure
+from properties.law import Law
+from properties.verdict import EXACT
+
+LEGEND = """✓ holds bit for bit; a number: holds to so many digits (the median over the cases)
+✗ broken; ? not decided; — not asked, the engine lacks it"""
+
+
+def matrix(cells: Sequence[Cell], laws: Sequence[Law]) -> Table:
+    """Ops down, laws across; the laws are numbered and written out below."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("op")
+    for number in range(1, len(laws) + 1):
+        table.add_column(str(number), justify="right")
+    found = {(cell.row, cell.law): cell for cell in cells}
+    for row in dict.fromkeys(cell.row for cell in cells):
+        table.add_row(row, *[_mark(found.get((row, law.name))) for law in laws])
+    return table
+
+
+def _mark(cell: Cell | None) -> Text:
+    if cell is None or cell.lacking:
+        return Text("—", "dim")
+    if cell.failure:
+        return Text("✗", "bold red")
+    if not cell.held:
+        return Text("?", "yellow")
+    return Text("✓" if cell.strength == EXACT else f"{cell.strength:.0f}", "green")
+
+
+def law_list(laws: Sequence[Law]) -> Table:
+    """Number, claim and equation of each law."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for number, law in enumerate(laws, start=1):
+        table.add_row(str(number), law.name, Text(law.equation, "dim"))
+    return table
+
+
+def failure_panel(failure: Failure, subject: Subject) -> RenderableType:
+    """One broken law: what was claimed, got and expected, and a program that shows it."""
+    broken = failure.broken
+    facts = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    facts.add_row("law", failure.law.equation)
+    facts.add_row("what", broken.what)
+    facts.add_row("got", Text(broken.got, "bold red"))
+    facts.add_row("expected", Text(broken.expected, "bold green"))
+    program = Syntax(
+        subject.source(failure.case, broken.given), "python", background_color="default", word_wrap=True
+    )
+    return Panel(
+        Group(facts, Text(""), program),
+        title=f"{failure.row}-{failure.law.name}",
+        title_align="left",
+        border_style="red",
+    )
+
+
+def failure_text(failure: Failure, subject: Subject) -> str:
+    """The same in plain text, for a test's message."""
+    broken = failure.broken
+    return "\n".join(
+        [
+            f"{failure.row}-{failure.law.name}: {failure.law.equation}",
+            f"  what      {broken.what}",
+            f"  got       {broken.got}",
+            f"  expected  {broken.expected}",
+            "",
+            subject.source(failure.case, broken.given),
+        ]
+    )
+
+
+def print_report(console: Console, cells: Sequence[Cell], laws: Sequence[Law], subject: Subject) -> None:
+    """The matrix, the laws, what was not decided, every failure, and a last line that sums up."""
+    console.print(matrix(cells, laws))
+    console.print(LEGEND, style="dim", highlight=False)
+    console.print(law_list(laws))
+    undecided = [cell for cell in cells if cell.undecided]
+    if undecided:
+        console.print("\n[yellow]not decided[/yellow]")
+        for cell in undecided:
+            causes = ", ".join(f"{times} × {cause}" for cause, times in cell.undecided.items())
+            console.print(f"  {cell.row}-{cell.law}: {causes}, beside {cell.held} that hold")
+    for cell in cells:
+        if cell.failure:
+            console.print(failure_panel(cell.failure, subject))
+    console.print(summary(cells, subject))
+
+
+def summary(cells: Sequence[Cell], subject: Subject) -> str:
+    """One line: cells that hold, are broken, undecided, not asked; and cases."""
+    broken = sum(cell.failure is not None for cell in cells)
+    lacking = sum(cell.lacking for cell in cells)
+    blank = sum(not (cell.failure or cell.lacking or cell.held) for cell in cells)
+    cases = sum(cell.held + cell.undecided.total() for cell in cells)
+    return (
+        f"{subject.name}: {len(cells) - broken - lacking - blank} cells hold, {broken} broken, "
+        f"{blank} not decided, {lacking} not asked; {cases} cases"
+    )
+
+
+def as_json(cells: Sequence[Cell], subject: Subject, start: int) -> dict[str, object]:
+    """The run as data: each cell with its counts, each failure with its case and program."""
+    return {"engine": subject.name, "seed": start, "cells": [_cell_as_json(cell, subject) for cell in cells]}
+
+
+def _cell_as_json(cell: Cell, subject: Subject) -> dict[str, object]:
+    record: dict[str, object] = {
+        "op": cell.row,
+        "law": cell.law,
+        "asked": not cell.lacking,
+        "held": cell.held,
+        "digits": round(cell.strength, 2) if cell.held else None,
+        "undecided": dict(cell.undecided),
+    }
+    if cell.failure:
+        broken = cell.failure.broken
+        record["failure"] = {
+            "what": broken.what,
+            "got": broken.got,
+            "expected": broken.expected,
+            "case": repr(cell.failure.case),
+            "program": subject.source(cell.failure.case, broken.given),
+        }
+    return record
