@@ -32,7 +32,7 @@ def as_array(result: object) -> Array:
 
     Raises ``OperandError`` for what is no array or number, ``DTypeError`` for another dtype.
     """
-    array = np.asarray(result)
+    array = _native(np.asarray(result))
     if is_float(array):
         return array
     if array.dtype.kind == "O":
@@ -40,9 +40,20 @@ def as_array(result: object) -> Array:
     raise DTypeError("compute", str(array.dtype), "float32 or float64", "return an array of one of the two")
 
 
-def is_float(array: np.ndarray[tuple[int, ...], np.dtype[Number]]) -> TypeGuard[Array]:
+def is_float(array: NumberArray) -> TypeGuard[Array]:
     """Whether the array has one of the engine's two dtypes, in this machine's byte order."""
     return array.dtype is FLOAT64 or array.dtype is FLOAT32
+
+
+def _native(array: NumberArray) -> NumberArray:
+    """The array with this machine's own dtype object, where its dtype is float32 or float64 in other clothes.
+
+    A dtype that was pickled, or carries metadata, equals the own one; another byte order is converted.
+    """
+    for dtype in (FLOAT32, FLOAT64):
+        if array.dtype.kind == "f" and array.dtype.itemsize == dtype.itemsize and array.dtype is not dtype:
+            return array.view(dtype) if array.dtype == dtype else array.astype(dtype)
+    return array
 
 
 def array_of(data: object, dtype: DType | None, *, integers: bool, copy: bool) -> Array:
@@ -65,6 +76,7 @@ def array_of(data: object, dtype: DType | None, *, integers: bool, copy: bool) -
         raise OperandError("Tensor", _shown(data), "real numbers", "convert it to an array of floats")
     if dtype is not None:
         return as_array(raw.astype(dtype))
+    raw = _native(raw)
     if is_float(raw):
         return raw
     if raw.dtype.kind == "f" or not integers:

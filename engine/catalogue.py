@@ -57,12 +57,20 @@ def op(*domains: Domain, signature: str | None = None) -> Callable[[type[SomeOp]
 
     def enter(cls: type[SomeOp]) -> type[SomeOp]:
         made = dataclass(frozen=True, slots=True)(cls)
+        if not getattr(made, "__slots__", ()):
+            _share(made)
         entry = Entry(made, domains, parse_signature(notation))
         _check(entry)
         CATALOGUE[entry.name] = entry
         return made
 
     return enter
+
+
+def _share(cls: type[SomeOp]) -> None:
+    """Make every call of a class without parameters return one instance."""
+    instance = cls()
+    type.__setattr__(cls, "__new__", lambda _: instance)
 
 
 def entry_of(instance: Op) -> Entry:

@@ -15,8 +15,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Self
 
+from numpy import ndarray
+
 from engine.array import Array, Shape, as_array
-from engine.dtype import DType, promote
+from engine.dtype import FLOAT32, FLOAT64, DType, promote
 from engine.errors import EngineError, OperandError
 from engine.topo import post_order
 
@@ -52,7 +54,7 @@ class Value:
     def _realize(self) -> None:
         """Compute this value from inputs that have been computed."""
         assert self.op is not None  # a leaf holds its array from the start
-        self.cached_data = self.op.evaluate(self.inputs)
+        self.cached_data = self.op.evaluate([value.realize_cached_data() for value in self.inputs])
         if not self.requires_grad:
             self.op, self.inputs = None, ()
 
@@ -61,23 +63,10 @@ def _unrealized_inputs(value: Value) -> Sequence[Value]:
     return [below for below in value.inputs if below.cached_data is None]
 
 
-_SHARED: dict[type[Op], Op] = {}
-
-
 class Op(ABC):
     """A function of arrays that knows its derivatives."""
 
     __slots__ = ()
-
-    def __new__(cls, *fields: object, **named_fields: object) -> Self:
-        """An op without parameters is one shared instance."""
-        if fields or named_fields:
-            return object.__new__(cls)
-        shared = _SHARED.get(cls)
-        if not isinstance(shared, cls):
-            shared = object.__new__(cls)
-            _SHARED[cls] = shared
-        return shared
 
     @abstractmethod
     def out_shape(self, *shapes: Shape) -> Shape:
@@ -113,16 +102,18 @@ class Op(ABC):
         """The domains of the inputs under these parameters, given those of the class."""
         return general
 
-    def evaluate(self, inputs: Sequence[Value]) -> Array:
-        """The result for values; an error of NumPy's about shapes is put into the engine's words."""
-        arrays = [value.realize_cached_data() for value in inputs]
+    def evaluate(self, arrays: Sequence[Array]) -> Array:
+        """The result, checked; an error of NumPy's about shapes is put into the engine's words."""
         try:
-            return as_array(self.compute_from(arrays))
+            result = self.compute_from(arrays)
         except EngineError:
             raise
         except ValueError:
             self.out_shape(*(array.shape for array in arrays))
             raise
+        if result.__class__ is ndarray and (result.dtype is FLOAT64 or result.dtype is FLOAT32):
+            return result
+        return as_array(result)
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         """The op applied to Tensors: a new node of the graph."""

@@ -19,6 +19,7 @@ from engine.ops.conversion import ones_like, zeros_like
 from engine.topo import post_order
 
 if TYPE_CHECKING:
+    from engine.graph import Op
     from engine.tensor import Tensor
 
 
@@ -82,29 +83,30 @@ def _walk_back(
     adjoints: dict[Tensor, Tensor] = {output: out_grad} if output in passes else {}
     for node in reversed(order):
         adjoint = adjoints[node] if node in wanted else adjoints.pop(node)
-        uses = [value in passes for value in node.inputs]
-        if not any(uses):
+        if node.op is None or passes.isdisjoint(node.inputs):
             continue
-        for value, used, part in zip(node.inputs, uses, _parts(node, adjoint, uses), strict=True):
-            if used:
+        if passes.issuperset(node.inputs):
+            parts = node.op.gradient_as_tuple(adjoint, node)
+        else:
+            parts = _wanted_parts(node.op, adjoint, node, passes)
+        for value, part in zip(node.inputs, parts, strict=True):
+            if value in passes:
                 adjoints[value] = adjoints[value] + part if value in adjoints else part
     return adjoints
 
 
-def _parts(node: Tensor, out_grad: Tensor, uses: Sequence[bool]) -> tuple[Tensor, ...]:
-    """The partial adjoints of the inputs, of which those in ``uses`` are wanted.
+def _wanted_parts(op: Op, out_grad: Tensor, node: Tensor, passes: set[Tensor]) -> tuple[Tensor, ...]:
+    """The partial adjoints of the inputs; only those that the derivative passes through are computed.
 
     A rule speaks of all inputs. Where only some are wanted it is called lazily, so that the others (the
-    adjoint of a batch of images, say) are never computed.
+    adjoint of a batch of images, say) wait for ever.
     """
-    assert node.op is not None  # only values with inputs are asked, and those were made by an op
-    if all(uses) or LAZY_MODE.get():
-        return node.op.gradient_as_tuple(out_grad, node)
     with lazy():
-        parts = node.op.gradient_as_tuple(out_grad, node)
-    for part, used in zip(parts, uses, strict=True):
-        if used:
-            part.realize_cached_data()
+        parts = op.gradient_as_tuple(out_grad, node)
+    if not LAZY_MODE.get():
+        for value, part in zip(node.inputs, parts, strict=True):
+            if value in passes:
+                part.realize_cached_data()
     return parts
 
 

@@ -77,25 +77,30 @@ class Tensor(Value):
         A result that requires no gradient forgets op and inputs. Raises ``OperandError`` for inputs that are
         no Tensors, and what the op raises for shapes that do not fit.
         """
+        lazy_mode = LAZY_MODE.get()
         requires_grad = False
+        arrays: list[Array] = []
         for value in inputs:
             if value.__class__ is not Tensor:
                 raise not_a_tensor(op, inputs)
-            requires_grad = requires_grad or value.requires_grad
+            if value.requires_grad:
+                requires_grad = True
+            if not lazy_mode:
+                array = value.cached_data
+                arrays.append(value.realize_cached_data() if array is None else array)
         tensor = _new(Tensor)
-        tensor.requires_grad = requires_grad = requires_grad and GRAD_MODE.get()
         tensor.grad = None
-        if LAZY_MODE.get():
-            tensor.op, tensor.inputs = op, inputs
+        tensor.requires_grad = requires_grad = requires_grad and GRAD_MODE.get()
+        if lazy_mode:
             tensor.cached_data = None
             tensor.spec = (
                 op.out_shape(*[value.shape for value in inputs]),
                 op.out_dtype(*[value.dtype for value in inputs]),
             )
-            return tensor
-        tensor.cached_data = op.evaluate(inputs)
-        tensor.spec = None
-        if requires_grad:
+        else:
+            tensor.cached_data = op.evaluate(arrays)
+            tensor.spec = None
+        if requires_grad or lazy_mode:
             tensor.op, tensor.inputs = op, inputs
         else:
             tensor.op, tensor.inputs = None, ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -57,9 +58,12 @@ class AddScalar(Elementwise, Unary):
         yield from map(cls, (1.0, 0.0, -2.5))
 
 
+_add_scalar = lru_cache(maxsize=256)(AddScalar)  # not for 0: 0 and −0 are one key and two numbers
+
+
 def add_scalar(a: Tensor, scalar: float) -> Tensor:
     """a + c; a keeps its dtype."""
-    return AddScalar(scalar)(a)
+    return (_add_scalar(scalar) if scalar else AddScalar(scalar))(a)
 
 
 @op(REALS, REALS)
@@ -99,9 +103,12 @@ class MulScalar(Elementwise, Linear):
         yield from map(cls, (2.0, 1.0, 0.0, -0.75))
 
 
+_mul_scalar = lru_cache(maxsize=256)(MulScalar)  # not for 0: 0 and −0 are one key and two numbers
+
+
 def mul_scalar(a: Tensor, scalar: float) -> Tensor:
     """c a; a keeps its dtype."""
-    return MulScalar(scalar)(a)
+    return (_mul_scalar(scalar) if scalar else MulScalar(scalar))(a)
 
 
 @op(REALS, NONZERO)

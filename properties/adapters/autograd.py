@@ -69,7 +69,8 @@ class Call:
 class Counterpart:
     """What autograd calls an op. A string in ``then`` and ``keywords`` names the op's field to be passed.
 
-    Axes are passed as the user spells them, with a star one by one. A keyword that would be False is left out.
+    Axes are passed as the user spells them, with a star one by one. A keyword that would be False is left
+    out.
     """
 
     function: str
