@@ -46,13 +46,13 @@ def is_float(array: NumberArray) -> TypeGuard[Array]:
 
 
 def _native(array: NumberArray) -> NumberArray:
-    """The array with this machine's own dtype object, where its dtype is float32 or float64 in other clothes.
+    """The array with the one dtype object that the engine knows, where its dtype is an equal one.
 
-    A dtype that was pickled, or carries metadata, equals the own one; another byte order is converted.
+    A dtype that was pickled, or carries metadata, equals float32 or float64 without being it.
     """
     for dtype in (FLOAT32, FLOAT64):
-        if array.dtype.kind == "f" and array.dtype.itemsize == dtype.itemsize and array.dtype is not dtype:
-            return array.view(dtype) if array.dtype == dtype else array.astype(dtype)
+        if array.dtype == dtype and array.dtype is not dtype:
+            return array.view(dtype)
     return array
 
 
@@ -76,7 +76,7 @@ def array_of(data: object, dtype: DType | None, *, integers: bool, copy: bool) -
         raise OperandError("Tensor", _shown(data), "real numbers", "convert it to an array of floats")
     if dtype is not None:
         return as_array(raw.astype(dtype))
-    raw = _native(raw)
+    raw = _native(raw.astype(raw.dtype.newbyteorder("=")) if not raw.dtype.isnative else raw)
     if is_float(raw):
         return raw
     if raw.dtype.kind == "f" or not integers:

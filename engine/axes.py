@@ -1,8 +1,9 @@
 """Axes and shapes as a user writes them, made canonical: axes non-negative, sorted, each once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, combinations
 from operator import index
+from typing import SupportsIndex
 
 from engine.array import Axes, Shape
 from engine.errors import AxisError, ParameterError
@@ -39,13 +40,15 @@ def canonical_axes(what: str, axes: int | Sequence[int] | None, ndim: int) -> Ax
     return (canonical_axis(what, axes, ndim),)
 
 
-def canonical_shape(what: str, shape: int | Sequence[int]) -> Shape:
+def canonical_shape(what: str, shape: int | Iterable[int | Sequence[int]]) -> Shape:
     """``shape`` as a tuple of ints. Raises ``ParameterError`` if it is none."""
-    sizes = shape if isinstance(shape, Sequence) else (shape,)
-    try:
-        return tuple(index(size) for size in sizes)
-    except TypeError as error:
-        raise ParameterError(what, f"shape {shape!r}", "a tuple of integers", "list the sizes") from error
+    sizes = shape if isinstance(shape, Iterable) else (shape,)
+    found: list[int] = []
+    for size in sizes:
+        if not isinstance(size, SupportsIndex):
+            raise ParameterError(what, f"shape {shape!r}", "a tuple of integers", "list the sizes")
+        found.append(index(size))
+    return tuple(found)
 
 
 def reduced_shape(shape: Shape, axes: Axes, keepdims: bool) -> Shape:

@@ -56,27 +56,32 @@ def op(*domains: Domain, signature: str | None = None) -> Callable[[type[SomeOp]
     notation = signature or ",".join(["()"] * len(domains)) + "->()"
 
     def enter(cls: type[SomeOp]) -> type[SomeOp]:
+        documented = bool((cls.__doc__ or "").strip())  # a dataclass writes a docstring where there is none
         made = dataclass(frozen=True, slots=True)(cls)
         if not getattr(made, "__slots__", ()):
             _share(made)
         entry = Entry(made, domains, parse_signature(notation))
-        _check(entry)
+        _check(entry, documented=documented)
         CATALOGUE[entry.name] = entry
         return made
 
     return enter
 
 
-def _share(cls: type[SomeOp]) -> None:
+def _share(cls: type[Op]) -> None:
     """Make every call of a class without parameters return one instance."""
     instance = cls()
-    type.__setattr__(cls, "__new__", lambda _: instance)
+
+    def shared(_: type[Op]) -> Op:
+        return instance
+
+    type.__setattr__(cls, "__new__", shared)
 
 
 def entry_of(instance: Op) -> Entry:
     """The catalogue's entry for an op. Raises ``CatalogueError`` if it was never entered."""
     name = type(instance).__name__
-    if name not in CATALOGUE:
+    if name not in CATALOGUE or CATALOGUE[name].op is not type(instance):
         raise CatalogueError(
             name, "a class without an @op line", "an op of the catalogue", "put @op(...) above the class"
         )
@@ -94,7 +99,7 @@ def visiting() -> Generator[None, None, None]:
         CATALOGUE.update(before)
 
 
-def _check(entry: Entry) -> None:
+def _check(entry: Entry, *, documented: bool) -> None:
     if entry.name in CATALOGUE:
         raise CatalogueError(
             entry.name, "a second op of this name", "one op for each name", "rename the class"
@@ -106,7 +111,7 @@ def _check(entry: Entry) -> None:
             "one domain for each input",
             "list the missing domains in the @op line",
         )
-    if not entry.op.__doc__:
+    if not documented:
         raise CatalogueError(
             entry.name, "no docstring", "the formula as docstring", "write it as the first line"
         )

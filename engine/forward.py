@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from engine.mode import LAZY_MODE, lazy
 from engine.ops.conversion import zeros_like
-from engine.reverse import check_alike, depending_on
+from engine.errors import ParameterError
+from engine.reverse import check_alike, check_variables, depending_on
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -22,11 +23,20 @@ def pushforward(
 ) -> tuple[Tensor, ...]:
     """The tangents of ``outputs``: ẏ = (∂y/∂x) ẋ, each of its output's shape and dtype.
 
-    ``inputs`` may be any values; other variables count as constants, and an output that depends on no input
-    has tangent 0.
+    ``inputs`` may be any values, leaves or not. They are independent of each other, also where one was made
+    of another; other variables are constants. An output that depends on no input has tangent 0.
 
-    Raises ``ShapeError`` and ``DTypeError`` for a tangent unlike its input.
+    Raises ``GradientRequestError`` for an input that requires no gradient, ``ParameterError`` for other than
+    one tangent an input, ``ShapeError`` and ``DTypeError`` for a tangent unlike its input.
     """
+    check_variables("pushforward", inputs)
+    if len(inputs) != len(in_tangents):
+        raise ParameterError(
+            "pushforward",
+            f"{len(inputs)} inputs and {len(in_tangents)} tangents",
+            "one tangent for each input",
+            "pair them",
+        )
     for value, moved in zip(inputs, in_tangents, strict=True):
         check_alike("pushforward", "tangent", moved, value)
     tangents = dict(zip(inputs, in_tangents, strict=True))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from numpy import ndarray
 
@@ -68,6 +68,9 @@ class Op(ABC):
 
     __slots__ = ()
 
+    arity: ClassVar[int | None]
+    """The number of inputs; None: any."""
+
     @abstractmethod
     def out_shape(self, *shapes: Shape) -> Shape:
         """The shape of the result for inputs of these shapes. Raises ``ShapeError`` if they do not fit."""
@@ -109,11 +112,17 @@ class Op(ABC):
         except EngineError:
             raise
         except ValueError:
-            self.out_shape(*(array.shape for array in arrays))
+            self.checked_shape(*(array.shape for array in arrays))
             raise
         if result.__class__ is ndarray and (result.dtype is FLOAT64 or result.dtype is FLOAT32):
             return result
         return as_array(result)
+
+    def checked_shape(self, *shapes: Shape) -> Shape:
+        """``out_shape``, after a look at the number of inputs. Raises ``OperandError``."""
+        if self.arity not in (None, len(shapes)):
+            raise OperandError(repr(self), f"{len(shapes)} operands", f"{self.arity}", "give each input once")
+        return self.out_shape(*shapes)
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         """The op applied to Tensors: a new node of the graph."""

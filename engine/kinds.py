@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -48,6 +48,7 @@ class Unary(TensorOp):
     """One input: y = f(a)."""
 
     __slots__ = ()
+    arity: ClassVar[int | None] = 1
 
     @abstractmethod
     def compute(self, a: Array) -> Array:
@@ -62,7 +63,8 @@ class Unary(TensorOp):
         """ẏ = (∂y/∂a) ȧ."""
 
     def compute_from(self, arrays: Sequence[Array]) -> Array:
-        return self.compute(arrays[0])
+        (a,) = arrays
+        return self.compute(a)
 
     def gradient_as_tuple(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, ...]:
         return (self.gradient(out_grad, node),)
@@ -85,6 +87,7 @@ class Binary(TensorOp):
     """Two inputs: y = f(a, b)."""
 
     __slots__ = ()
+    arity: ClassVar[int | None] = 2
 
     @abstractmethod
     def compute(self, a: Array, b: Array) -> Array:
@@ -114,6 +117,7 @@ class Ternary(TensorOp):
     """Three inputs: y = f(a, b, c)."""
 
     __slots__ = ()
+    arity: ClassVar[int | None] = 3
 
     @abstractmethod
     def compute(self, a: Array, b: Array, c: Array) -> Array:
@@ -145,6 +149,7 @@ class Nary(TensorOp):
     """Any number of inputs: y = f(x₁, …, xₙ). Its ``tangent`` says the whole sum."""
 
     __slots__ = ()
+    arity: ClassVar[int | None] = None
 
     @abstractmethod
     def compute(self, arrays: Sequence[Array]) -> Array:

@@ -26,20 +26,13 @@ if TYPE_CHECKING:
 def pullback(output: Tensor, inputs: Sequence[Tensor], out_grad: Tensor | None = None) -> tuple[Tensor, ...]:
     """The adjoints of ``inputs``: x̄ = (∂y/∂x)ᵀ ȳ, each of its input's shape and dtype.
 
-    ``inputs`` may be any values, leaves or not; other variables count as constants, and an input on which
-    the output does not depend has adjoint 0. ``out_grad`` is ȳ, ones by default.
+    ``inputs`` may be any values, leaves or not. They are independent of each other, also where one was made
+    of another; other variables are constants. An input on which the output does not depend has adjoint 0. ``out_grad`` is ȳ, ones by default.
 
     Raises ``GradientRequestError`` for an input that requires no gradient, ``ShapeError`` and ``DTypeError``
     for a cotangent unlike the output.
     """
-    for value in inputs:
-        if not value.requires_grad:
-            raise GradientRequestError(
-                "pullback",
-                f"an input that requires no gradient, {value!r}",
-                "a variable of the graph",
-                "make it with requires_grad=True, outside no_grad",
-            )
+    check_variables("pullback", inputs)
     seed = _checked_cotangent("pullback", output, out_grad)
     wanted = set(inputs)
     adjoints = _walk_back(output, seed, depending_on(wanted, [output]), wanted)
@@ -60,31 +53,39 @@ def compute_gradient_of_variables(output: Tensor, out_grad: Tensor | None = None
             "make the inputs with requires_grad=True, outside no_grad, and do not detach them",
         )
     seed = _checked_cotangent("backward", output, out_grad)
-    order = [value for value in post_order([output], lambda value: value.inputs) if value.requires_grad]
-    for value, adjoint in _walk_back(output, seed, order, set(order)).items():
+    order = [value for value in post_order([output], _inputs_of_variables) if value.requires_grad]
+    for value, adjoint in _walk_back(output, seed, order, set()).items():
         value.grad = adjoint
 
 
 def depending_on(variables: set[Tensor], outputs: Iterable[Tensor]) -> list[Tensor]:
-    """The values between the variables and the outputs, both included, in topological order."""
-    order = post_order(outputs, lambda value: () if value in variables else value.inputs)
+    """The values between the variables and the outputs, both included, in topological order.
+
+    Variables are independent: what a variable itself was made of is not looked at.
+    """
+    order = post_order(outputs, lambda value: () if value in variables else _inputs_of_variables(value))
     reached: set[Tensor] = set()
     for value in order:
-        if value in variables or not reached.isdisjoint(value.inputs):
+        if value in variables or not reached.isdisjoint(_inputs_of_variables(value)):
             reached.add(value)
     return [value for value in order if value in reached]
 
 
+def _inputs_of_variables(value: Tensor) -> tuple[Tensor, ...]:
+    """The inputs of a value through which a derivative passes: a detached value that waits has inputs too."""
+    return value.inputs if value.requires_grad else ()
+
+
 def _walk_back(
-    output: Tensor, out_grad: Tensor, order: Sequence[Tensor], wanted: set[Tensor]
+    output: Tensor, out_grad: Tensor, order: Sequence[Tensor], ends: set[Tensor]
 ) -> dict[Tensor, Tensor]:
-    """The adjoints of the wanted values, given the values that the derivative passes through, in order."""
+    """The adjoints of the values that the derivative passes through; it passes no further than ``ends``."""
     passes = set(order)
     adjoints: dict[Tensor, Tensor] = {output: out_grad} if output in passes else {}
     for node in reversed(order):
-        adjoint = adjoints[node] if node in wanted else adjoints.pop(node)
-        if node.op is None or passes.isdisjoint(node.inputs):
+        if node.op is None or node in ends or passes.isdisjoint(node.inputs):
             continue
+        adjoint = adjoints[node]
         if passes.issuperset(node.inputs):
             parts = node.op.gradient_as_tuple(adjoint, node)
         else:
@@ -115,6 +116,18 @@ def _checked_cotangent(what: str, output: Tensor, out_grad: Tensor | None) -> Te
         return ones_like(output)
     check_alike(what, "cotangent", out_grad, output)
     return out_grad
+
+
+def check_variables(what: str, inputs: Sequence[Tensor]) -> None:
+    """Raise unless a derivative with respect to each of the inputs is meant."""
+    for value in inputs:
+        if not value.requires_grad:
+            raise GradientRequestError(
+                what,
+                f"an input that requires no gradient, {value!r}",
+                "a variable of the graph",
+                "make it with requires_grad=True, outside no_grad",
+            )
 
 
 def check_alike(what: str, role: str, given: Tensor, value: Tensor) -> None:

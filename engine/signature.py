@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from engine.errors import CatalogueError
 
-_OPERAND = re.compile(r"\(((?:[a-z][*?]?(?:,[a-z][*?]?)*)?)\)")
+_NAMES = r"(?:[a-z][*?]?(?:,[a-z][*?]?)*)?"
+_OPERAND = re.compile(rf"\(({_NAMES})\)")
 _WHOLE = re.compile(
-    r"(?P<inputs>\([a-z*?,]*\)(?:,\([a-z*?,]*\))*)(?P<more>,\.\.\.)?->(?P<output>\([a-z*?,]*\))"
+    rf"(?P<inputs>\({_NAMES}\)(?:,\({_NAMES}\))*)(?P<more>,\.\.\.)?->\((?P<output>{_NAMES})\)"
 )
 
 
@@ -53,8 +54,7 @@ def parse_signature(text: str) -> Signature:
             "signature", repr(text), "gufunc notation such as '(n,k),(k,m)->(n,m)'", "rewrite it"
         )
     inputs = tuple(_dimensions(operand) for operand in _OPERAND.findall(match["inputs"]))
-    (output,) = (_dimensions(operand) for operand in _OPERAND.findall(match["output"]))
-    return Signature(inputs, output, match["more"] is not None, text)
+    return Signature(inputs, _dimensions(match["output"]), match["more"] is not None, text)
 
 
 def _dimensions(operand: str) -> tuple[Dimension, ...]:

@@ -94,7 +94,7 @@ class Tensor(Value):
         if lazy_mode:
             tensor.cached_data = None
             tensor.spec = (
-                op.out_shape(*[value.shape for value in inputs]),
+                op.checked_shape(*[value.shape for value in inputs]),
                 op.out_dtype(*[value.dtype for value in inputs]),
             )
         else:
@@ -248,16 +248,20 @@ class Tensor(Value):
     # Comparisons give NumPy masks. There is no __eq__: a Tensor equals itself alone, so that it can be a key.
 
     def __lt__(self, other: Operand) -> BoolArray:
-        return np.less(self.realize_cached_data(), self._operand(other).realize_cached_data())
+        return np.asarray(np.less(self.realize_cached_data(), self._operand(other).realize_cached_data()))
 
     def __le__(self, other: Operand) -> BoolArray:
-        return np.less_equal(self.realize_cached_data(), self._operand(other).realize_cached_data())
+        return np.asarray(
+            np.less_equal(self.realize_cached_data(), self._operand(other).realize_cached_data())
+        )
 
     def __gt__(self, other: Operand) -> BoolArray:
-        return np.greater(self.realize_cached_data(), self._operand(other).realize_cached_data())
+        return np.asarray(np.greater(self.realize_cached_data(), self._operand(other).realize_cached_data()))
 
     def __ge__(self, other: Operand) -> BoolArray:
-        return np.greater_equal(self.realize_cached_data(), self._operand(other).realize_cached_data())
+        return np.asarray(
+            np.greater_equal(self.realize_cached_data(), self._operand(other).realize_cached_data())
+        )
 
     def __bool__(self) -> bool:
         if self.size != 1:
@@ -305,9 +309,7 @@ class Tensor(Value):
 
     def reshape(self, *sizes: int | Sequence[int]) -> Tensor:
         """The entries in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, -1))``."""
-        if len(sizes) == 1:
-            return shape.reshape(self, sizes[0])
-        return shape.reshape(self, [size for size in sizes if isinstance(size, int)])
+        return shape.reshape(self, sizes[0] if len(sizes) == 1 else sizes)
 
     def transpose(self, axes: int | Sequence[int] | None = None) -> Tensor:
         """A pair of axes swapped, the last two by default."""

@@ -123,23 +123,19 @@ def canonical_index(keys: tuple[Key, ...], shape: Shape) -> Index:
 
 def _canonical_item(key: Key, axis: int, size: int) -> int | Slice:
     """``key`` with its ends counted from the front of an axis of ``size`` entries."""
-    if isinstance(key, slice):
-        start, stop, stride = key.indices(size)
-        if not range(start, stop, stride):
-            return slice(0, 0, 1)
-        return slice(start, stop if stop >= 0 else None, stride)
-    refusal = ItemError(
-        f"index {key!r} on axis {axis}",
-        type(key).__name__,
-        "an integer, a slice, None or ...",
-        "index with integers and slices, or multiply by a mask",
-    )
-    if isinstance(key, bool) or not isinstance(key, SupportsIndex):
-        raise refusal
     try:
+        if isinstance(key, slice):
+            return _canonical_slice(key, size)
+        if isinstance(key, bool) or not isinstance(key, SupportsIndex):
+            raise TypeError("no index")
         number = as_int(key)
-    except TypeError:
-        raise refusal from None
+    except (TypeError, ValueError) as error:
+        raise ItemError(
+            f"index {key!r} on axis {axis}",
+            type(key).__name__,
+            "an integer, a slice of integers with a step other than 0, None or ...",
+            "index with integers and slices, or multiply by a mask",
+        ) from error
     if not -size <= number < size:
         raise ItemError(
             f"index {number}",
@@ -148,6 +144,13 @@ def _canonical_item(key: Key, axis: int, size: int) -> int | Slice:
             "stay within the axis",
         )
     return number % size
+
+
+def _canonical_slice(key: Slice, size: int) -> Slice:
+    start, stop, stride = key.indices(size)
+    if not range(start, stop, stride):
+        return slice(0, 0, 1)
+    return slice(start, stop if stop >= 0 else None, stride)
 
 
 def _item_shape(index: Index, shape: Shape) -> Shape:

@@ -60,7 +60,7 @@ class Reshape(Linear):
             yield cls(())
 
 
-def reshape(a: Tensor, shape: int | Sequence[int]) -> Tensor:
+def reshape(a: Tensor, shape: int | Sequence[int | Sequence[int]]) -> Tensor:
     """a in another shape; one size may be -1, for what is left. Raises ``ShapeError``, ``ParameterError``."""
     sizes = canonical_shape("reshape", shape)
     if sizes == a.shape:
