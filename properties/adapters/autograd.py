@@ -91,10 +91,10 @@ def _passed(step: Step, name: str | int) -> Sequence[object]:
     if isinstance(name, int):
         return (name,)
     if name == "*axes":
-        axes: tuple[object, ...] = (
-            step.spelling if isinstance(step.spelling, tuple) else getattr(step.op, name[1:])
+        pair: tuple[object, ...] = (
+            step.spelling if isinstance(step.spelling, tuple) else getattr(step.op, "axes", ())
         )
-        return axes
+        return pair
     spelled = name in ("axes", "axis") and step.spelling != "canonical"
     return (step.spelling if spelled else getattr(step.op, name),)
 
@@ -182,18 +182,17 @@ class Autograd(Subject):
 
     def source(self, case: Case, given: Given) -> str:
         """The definitions, then y, x̄, ẏ and d x̄ as far as the law chose what they take."""
-        count = len(case.variables)
-        point = ", ".join(f"v{number}" for number in case.variables)
-        tangents = "".join(f"in_tangents{at}, " for at in range(count))
-        push = f"{tuple(range(count))})({point})(({tangents}))[1]"
-        chosen = [name for name in ("out_grad", "other_out_grad") if name in given.arrays]
-        pulls = [(f"autograd.make_vjp(f, {at})", name) for name in chosen for at in range(count)]
-        asked = [f"f({point})", *(f"{make}({point})[0]({name})" for make, name in pulls)]
-        if "in_tangents0" in given.arrays:
-            asked.append(f"autograd.make_jvp(f, {push}")
-            asked.extend(
-                f"autograd.make_jvp(lambda *x: {make}(*x)[0]({name}), {push}" for make, name in pulls
-            )
+        places, point = range(len(case.variables)), ", ".join(f"v{number}" for number in case.variables)
+        graphs = [f"autograd.make_vjp(f, {at})" for at in places]
+        cotangents = [name for name in ("out_grad", "other_out_grad") if name in given.arrays]
+        asked = [f"f({point})", *(f"{graph}({point})[0]({name})" for name in cotangents for graph in graphs)]
+        adjoints = [f"lambda *x: {graph}(*x)[0]({name})" for name in cotangents for graph in graphs]
+        for direction in ("in_tangents", "along"):
+            if f"{direction}0" in given.arrays:
+                push = f"{tuple(places)})({point})(({''.join(f'{direction}{at}, ' for at in places)}))[1]"
+                asked.extend(f"autograd.make_jvp({function}, {push}" for function in ("f", *adjoints))
+        if not given.arrays:
+            asked.extend(f"{graph}({point})[1]" for graph in graphs)  # y again: can the graph be built?
         return "\n".join([*_definitions(case, given), *(f"print(repr({each}))" for each in asked)])
 
     def _moved(self, function: Of[object], point: Sequence[Array], in_tangents: Sequence[Array]) -> Array:
@@ -219,15 +218,15 @@ def _function(case: Case) -> Of[object]:
 
 
 def _definitions(case: Case, given: Given) -> list[str]:
-    """The lines that define f, the values of its variables and what the law chose."""
-    lines = ["import operator", "import autograd, autograd.numpy", "from numpy import array", ""]
-    if any("scipy" in COUNTERPARTS[type(step.op)].function for step in case.steps):
-        lines.insert(2, "import autograd.scipy.special")
+    """The lines that import, give the inputs and what the law chose their values, and define f."""
+    calls = [COUNTERPARTS[type(step.op)].call(step) for step in case.steps]
+    modules = {"autograd", *(call.function.rpartition(".")[0] for call in calls)}
+    lines = [f"import {module}" for module in sorted(modules)]
+    lines.extend(["from numpy import array, set_printoptions", "", "set_printoptions(precision=17)"])
     lines.extend(f"v{number} = {literal(array)}" for number, array in enumerate(case.inputs))
     lines.extend(f"{name} = {literal(array)}" for name, array in given.arrays.items())
     lines.append(f"def f({', '.join(f'v{number}' for number in case.variables)}):")
-    for number, step in enumerate(case.steps, start=len(case.inputs)):
-        call = COUNTERPARTS[type(step.op)].call(step)
+    for number, (call, step) in enumerate(zip(calls, case.steps, strict=True), start=len(case.inputs)):
         lines.append(f"    v{number} = {call.written([f'v{arg}' for arg in step.args])}")
     return [*lines, f"    return v{case.output}", ""]
 
