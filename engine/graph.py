@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from numpy import ndarray
 
@@ -38,6 +38,14 @@ class Value:
     requires_grad: bool
     spec: tuple[Shape, DType] | None
     """Shape and dtype, kept for a value that waits to be computed."""
+
+    def _hold(self, array: Array, requires_grad: bool) -> None:
+        """Be a leaf with this array."""
+        self.op = None
+        self.inputs = ()
+        self.cached_data = array
+        self.requires_grad = requires_grad
+        self.spec = None
 
     def realize_cached_data(self) -> Array:
         """The array that the graph holds, computed now if it was not yet. It is not a copy."""
@@ -68,8 +76,10 @@ class Op(ABC):
 
     __slots__ = ()
 
-    arity: ClassVar[int | None]
-    """The number of inputs; None: any."""
+    @property
+    @abstractmethod
+    def arity(self) -> int | None:
+        """The number of inputs; None: any."""
 
     @abstractmethod
     def out_shape(self, *shapes: Shape) -> Shape:

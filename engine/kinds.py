@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -48,7 +48,10 @@ class Unary(TensorOp):
     """One input: y = f(a)."""
 
     __slots__ = ()
-    arity: ClassVar[int | None] = 1
+
+    @property
+    def arity(self) -> int | None:
+        return 1
 
     @abstractmethod
     def compute(self, a: Array) -> Array:
@@ -87,7 +90,10 @@ class Binary(TensorOp):
     """Two inputs: y = f(a, b)."""
 
     __slots__ = ()
-    arity: ClassVar[int | None] = 2
+
+    @property
+    def arity(self) -> int | None:
+        return 2
 
     @abstractmethod
     def compute(self, a: Array, b: Array) -> Array:
@@ -117,7 +123,10 @@ class Ternary(TensorOp):
     """Three inputs: y = f(a, b, c)."""
 
     __slots__ = ()
-    arity: ClassVar[int | None] = 3
+
+    @property
+    def arity(self) -> int | None:
+        return 3
 
     @abstractmethod
     def compute(self, a: Array, b: Array, c: Array) -> Array:
@@ -149,7 +158,10 @@ class Nary(TensorOp):
     """Any number of inputs: y = f(x₁, …, xₙ). Its ``tangent`` says the whole sum."""
 
     __slots__ = ()
-    arity: ClassVar[int | None] = None
+
+    @property
+    def arity(self) -> int | None:
+        return None
 
     @abstractmethod
     def compute(self, arrays: Sequence[Array]) -> Array:

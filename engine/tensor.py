@@ -42,7 +42,7 @@ class Tensor(Value):
     """
 
     __slots__ = ("grad",)
-    __array_ufunc__ = None  # so that ndarray * Tensor is left to Tensor.__rmul__
+    __array_ufunc__: None = None  # so that ndarray * Tensor is left to Tensor.__rmul__
 
     grad: Tensor | None
     """The adjoint that the last ``backward()`` left here: a Tensor in the extended graph."""
@@ -53,6 +53,7 @@ class Tensor(Value):
         wanted = None if dtype is None else dtype_of(dtype)
         numbers = data.realize_cached_data() if isinstance(data, Tensor) else data
         self._hold(array_of(numbers, wanted, integers=not requires_grad, copy=True), requires_grad)
+        self.grad = None
 
     @staticmethod
     def make_const(data: Tensor | Numbers, *, requires_grad: bool = False) -> Tensor:
@@ -60,15 +61,8 @@ class Tensor(Value):
         numbers = data.realize_cached_data() if isinstance(data, Tensor) else data
         tensor = _new(Tensor)
         tensor._hold(array_of(numbers, None, integers=not requires_grad, copy=False), requires_grad)
+        tensor.grad = None
         return tensor
-
-    def _hold(self, array: Array, requires_grad: bool) -> None:
-        self.op = None
-        self.inputs = ()
-        self.cached_data = array
-        self.requires_grad = requires_grad
-        self.spec = None
-        self.grad = None
 
     @staticmethod
     def make_from_op(op: Op, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -166,7 +160,7 @@ class Tensor(Value):
                 "data", f"the result of {self.op!r}", "a leaf", "assign to a Tensor that no op made"
             )
         check_alike("data", "value", value, self)
-        self.cached_data = value.numpy()
+        self._hold(value.numpy(), self.requires_grad)
 
     def backward(self, out_grad: Tensor | None = None) -> None:
         """Leave its adjoint in ``grad`` of every variable that this value depends on; the old one is replaced.
@@ -183,20 +177,22 @@ class Tensor(Value):
     def __add__(self, other: Operand) -> Tensor:
         if isinstance(other, Tensor):
             return arithmetic.add(self, other)
-        if isinstance(other, SCALARS):
+        if isinstance(other, _SCALARS):
             return arithmetic.add_scalar(self, float(other))
         return arithmetic.add(self, Tensor.make_const(other))
 
-    __radd__ = __add__
+    def __radd__(self, other: Operand) -> Tensor:
+        return self + other
 
     def __mul__(self, other: Operand) -> Tensor:
         if isinstance(other, Tensor):
             return arithmetic.multiply(self, other)
-        if isinstance(other, SCALARS):
+        if isinstance(other, _SCALARS):
             return arithmetic.mul_scalar(self, float(other))
         return arithmetic.multiply(self, Tensor.make_const(other))
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: Operand) -> Tensor:
+        return self * other
 
     def __neg__(self) -> Tensor:
         return arithmetic.negate(self)
@@ -205,7 +201,7 @@ class Tensor(Value):
         return self
 
     def __sub__(self, other: Operand) -> Tensor:
-        if isinstance(other, SCALARS):
+        if isinstance(other, _SCALARS):
             return arithmetic.add_scalar(self, -float(other))
         return self + -self._operand(other)
 
@@ -213,7 +209,7 @@ class Tensor(Value):
         return -self + other
 
     def __truediv__(self, other: Operand) -> Tensor:
-        if isinstance(other, SCALARS):
+        if isinstance(other, _SCALARS):
             return arithmetic.divide_scalar(self, float(other))
         return arithmetic.divide(self, self._operand(other))
 
@@ -221,7 +217,7 @@ class Tensor(Value):
         return arithmetic.divide(self._operand(other), self)
 
     def __pow__(self, other: Operand) -> Tensor:
-        if isinstance(other, SCALARS):
+        if isinstance(other, _SCALARS):
             return powers.power_scalar(self, float(other))
         return powers.power(self, self._operand(other))
 
@@ -241,7 +237,7 @@ class Tensor(Value):
         """``other`` as a Tensor: a number takes this Tensor's dtype."""
         if isinstance(other, Tensor):
             return other
-        if isinstance(other, SCALARS):
+        if isinstance(other, _SCALARS):
             return Tensor.make_const(np.array(float(other), self.dtype))
         return Tensor.make_const(other)
 
@@ -338,5 +334,5 @@ class Tensor(Value):
         return f"Tensor({', '.join([shown, *facts])})"
 
 
-SCALARS = (int, float, np.integer, np.floating, np.bool_)
+_SCALARS = (int, float, np.integer, np.floating, np.bool_)
 Operand: TypeAlias = "Tensor | Numbers"

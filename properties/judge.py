@@ -110,7 +110,7 @@ class Guarded(Subject):
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.name = subject.name
+        self.name: str = subject.name
         self.capabilities: Capability = subject.capabilities
 
     def supports(self, op: Op) -> bool:

@@ -19,7 +19,7 @@ import cmath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-STEP = 2.0**-540
+STEP: float = 2.0**-540
 """h: so small that h² is 0 in float64, and a power of two, so that scaling by it is exact."""
 
 FUNCTION_ULPS = 4.0
@@ -50,6 +50,11 @@ class Number:
     """``z`` = value + i h tangent, with bounds on the errors of the two parts."""
 
     __slots__ = ("arithmetic", "imag_error", "real_error", "z")
+
+    z: complex
+    real_error: float
+    imag_error: float
+    arithmetic: Arithmetic
 
     def __init__(self, z: complex, real_error: float, imag_error: float, arithmetic: Arithmetic) -> None:
         self.z = z
@@ -88,7 +93,8 @@ class Number:
             self.arithmetic,
         )
 
-    __radd__ = __add__
+    def __radd__(self, other: float) -> Number:
+        return self + other
 
     def __neg__(self) -> Number:
         return Number(-self.z, self.real_error, self.imag_error, self.arithmetic)
@@ -111,7 +117,8 @@ class Number:
             a.arithmetic,
         )  # fmt: skip
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: float) -> Number:
+        return self * other
 
     def __truediv__(self, other: Number | float) -> Number:
         return self * self._other(other)._reciprocal()

@@ -35,7 +35,7 @@ class EWiseAdd(Elementwise, Binary):
         return da, db
 
 
-add = EWiseAdd()
+add: EWiseAdd = EWiseAdd()
 
 
 @op(REALS)
@@ -83,7 +83,7 @@ class EWiseMul(Elementwise, Binary):
         return da * b, a * db
 
 
-multiply = EWiseMul()
+multiply: EWiseMul = EWiseMul()
 
 
 @op(REALS)
@@ -128,7 +128,7 @@ class EWiseDiv(Elementwise, Binary):
         return da / b, -(node * db / b)
 
 
-divide = EWiseDiv()
+divide: EWiseDiv = EWiseDiv()
 
 
 @op(REALS)
@@ -164,4 +164,4 @@ class Negate(Elementwise, Linear):
         return self(out_grad)
 
 
-negate = Negate()
+negate: Negate = Negate()

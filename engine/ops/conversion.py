@@ -28,7 +28,7 @@ class Identity(Elementwise, Linear):
         return out_grad
 
 
-identity = Identity()
+identity: Identity = Identity()
 
 
 @op(REALS)

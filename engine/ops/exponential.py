@@ -33,7 +33,7 @@ class Exp(Elementwise, Unary):
         return in_tangent * node
 
 
-exp = Exp()
+exp: Exp = Exp()
 
 
 @op(POSITIVE)
@@ -50,7 +50,7 @@ class Log(Elementwise, Unary):
         return in_tangent / node.inputs[0]
 
 
-log = Log()
+log: Log = Log()
 
 
 @op(REALS)
@@ -68,7 +68,7 @@ class Sigmoid(Elementwise, Unary):
         return in_tangent * (node * sigmoid(-node.inputs[0]))
 
 
-sigmoid = Sigmoid()
+sigmoid: Sigmoid = Sigmoid()
 
 
 @op(REALS)
@@ -87,4 +87,4 @@ class Tanh(Elementwise, Unary):
         return in_tangent * (4 * sigmoid(twice) * sigmoid(-twice))
 
 
-tanh = Tanh()
+tanh: Tanh = Tanh()

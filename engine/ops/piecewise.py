@@ -37,7 +37,7 @@ class Step(Elementwise, Unary):
         return zeros_like(node)
 
 
-step = Step()
+step: Step = Step()
 
 
 @op(KINK_AT_0)
@@ -54,7 +54,7 @@ class Sign(Elementwise, Unary):
         return zeros_like(node)
 
 
-sign = Sign()
+sign: Sign = Sign()
 
 
 @op(KINK_AT_0)
@@ -71,7 +71,7 @@ class ReLU(Elementwise, Unary):
         return in_tangent * step(node.inputs[0].detach())
 
 
-relu = ReLU()
+relu: ReLU = ReLU()
 
 
 @op(KINK_AT_0)
@@ -88,7 +88,7 @@ class Abs(Elementwise, Unary):
         return in_tangent * sign(node.inputs[0].detach())
 
 
-absolute = Abs()
+absolute: Abs = Abs()
 
 
 @op(ORDERED, ORDERED)
@@ -106,7 +106,7 @@ class Compare(Elementwise, Binary):
         return zeros_like(node), zeros_like(node)
 
 
-compare = Compare()
+compare: Compare = Compare()
 
 
 def _share(a: Tensor, b: Tensor) -> Tensor:
@@ -131,7 +131,7 @@ class Maximum(Elementwise, Binary):
         return da * _share(a, b), db * _share(b, a)
 
 
-maximum = Maximum()
+maximum: Maximum = Maximum()
 
 
 @op(ORDERED, ORDERED)
@@ -151,7 +151,7 @@ class Minimum(Elementwise, Binary):
         return da * _share(b, a), db * _share(a, b)
 
 
-minimum = Minimum()
+minimum: Minimum = Minimum()
 
 
 @op(MASK, REALS, REALS)

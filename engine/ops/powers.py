@@ -50,7 +50,7 @@ class EWisePow(Elementwise, Binary):
         return b * a**exponent, node * log(base)
 
 
-power = EWisePow()
+power: EWisePow = EWisePow()
 
 
 @op(REALS)
@@ -101,4 +101,4 @@ class Sqrt(Elementwise, Unary):
         return in_tangent / (2 * node)
 
 
-sqrt = Sqrt()
+sqrt: Sqrt = Sqrt()

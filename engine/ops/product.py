@@ -53,7 +53,7 @@ class MatMul(Binary):
         return (*batch, *a[-2:-1], *(b[-1:] if len(b) > 1 else ()))
 
 
-matmul = MatMul()
+matmul: MatMul = MatMul()
 
 
 def _as_rows(a: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ class Sin(Elementwise, Unary):
         return in_tangent * cos(node.inputs[0])
 
 
-sin = Sin()
+sin: Sin = Sin()
 
 
 @op(REALS)
@@ -46,4 +46,4 @@ class Cos(Elementwise, Unary):
         return -(in_tangent * sin(node.inputs[0]))
 
 
-cos = Cos()
+cos: Cos = Cos()

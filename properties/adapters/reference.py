@@ -41,6 +41,10 @@ class Counting(TensorOp):
     op: Op
     counts: Counts
 
+    @property
+    def arity(self) -> int | None:
+        return self.op.arity
+
     def out_shape(self, *shapes: Shape) -> Shape:
         return self.op.out_shape(*shapes)
 
@@ -62,8 +66,8 @@ class Counting(TensorOp):
 class Reference(Subject):
     """The engine of this distribution."""
 
-    name = "reference"
-    capabilities = ~Capability(0)
+    name: str = "reference"
+    capabilities: Capability = ~Capability(0)
 
     def __init__(self, *, lazy_mode: bool = False) -> None:
         self.lazy_mode = lazy_mode

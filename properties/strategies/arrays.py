@@ -24,7 +24,7 @@ MARGIN = 2.0**-6
 LIMIT = 8.0
 """Entries lie between −LIMIT and LIMIT."""
 
-dtypes: SearchStrategy[DType] = st.sampled_from([FLOAT64, FLOAT32])
+dtypes: SearchStrategy[DType] = st.sampled_from([FLOAT64, FLOAT64, FLOAT32])
 layouts: SearchStrategy[str] = st.sampled_from(
     ["contiguous", "transposed", "strided", "reversed", "read-only"]
 )
@@ -95,8 +95,10 @@ def draw_array(
     return laid_out(array_of(entries, shape, dtype), draw(layouts))
 
 
-arrays = st.composite(draw_array)
-"""``draw_array`` as a strategy."""
+@st.composite
+def arrays(draw: DrawFn, shape: Shape, dtype: DType) -> Array:
+    """An array of any numbers, in some memory layout."""
+    return draw_array(draw, shape, dtype)
 
 
 def array_of(entries: Sequence[float], shape: Shape, dtype: DType) -> Array:

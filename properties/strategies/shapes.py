@@ -32,8 +32,10 @@ def draw_run(draw: DrawFn, most: int = 3, least: int = 0) -> Shape:
     return fitted(tuple([draw(sizes) for _ in range(max(least, draw(_ranks(most))))]))
 
 
-runs = st.composite(draw_run)
-"""``draw_run`` as a strategy."""
+@st.composite
+def runs(draw: DrawFn, most: int = 3) -> Shape:
+    """A run of axes."""
+    return draw_run(draw, most)
 
 
 @cache

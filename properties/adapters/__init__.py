@@ -1,0 +1,1 @@
+"""One file for each engine that can be put on trial."""
