@@ -189,7 +189,8 @@ class Autograd(Subject):
         adjoints = [f"lambda *x: {graph}(*x)[0]({name})" for name in cotangents for graph in graphs]
         for direction in ("in_tangents", "along"):
             if f"{direction}0" in given.arrays:
-                push = f"{tuple(places)})({point})(({''.join(f'{direction}{at}, ' for at in places)}))[1]"
+                moves = str(tuple(f"{direction}{at}" for at in places)).replace("'", "")
+                push = f"{tuple(places)})({point})({moves})[1]"
                 asked.extend(f"autograd.make_jvp({function}, {push}" for function in ("f", *adjoints))
         if not given.arrays:
             asked.extend(f"{graph}({point})[1]" for graph in graphs)  # y again: can the graph be built?
