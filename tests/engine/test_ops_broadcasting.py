@@ -104,3 +104,12 @@ def test_sum_to_keeps_an_axis_that_was_1_on_both_sides() -> None:
     like = Tensor(np.ones((1, 1)))
     x = Tensor(np.ones((2, 1, 3)))
     assert sum_to(x, like).numpy().tolist() == [[6.0]]
+
+
+def test_the_legal_sums_are_every_set_of_axes_with_and_without_keepdims() -> None:
+    sums = list(Summation.instances((2, 3)))
+    assert sums[0] == Summation((0, 1))
+    assert len(sums) == len(set(sums)) == 8
+    assert {made.axes for made in sums} == {(), (0,), (1,), (0, 1)}
+    for made in BroadcastTo.instances((2, 1)):
+        assert made.out_shape((2, 1)) == made.shape

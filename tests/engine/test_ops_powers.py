@@ -5,7 +5,21 @@ import math
 import numpy as np
 import pytest
 
-from engine import PowerScalar, Tensor, grad, hessian, jvp, power, power_scalar, pullback, pushforward, sqrt
+from engine import (
+    NONZERO,
+    POSITIVE,
+    REALS,
+    PowerScalar,
+    Tensor,
+    grad,
+    hessian,
+    jvp,
+    power,
+    power_scalar,
+    pullback,
+    pushforward,
+    sqrt,
+)
 
 
 def slopes_at_zero(exponent: float) -> list[float]:
@@ -110,3 +124,8 @@ def test_the_square_root_of_zero_is_zero_with_an_infinite_derivative() -> None:
 def test_the_square_root_of_a_negative_number_is_nan_and_warns() -> None:
     with pytest.warns(RuntimeWarning, match="invalid value"):
         assert math.isnan(sqrt(Tensor(-1.0)).item())
+
+
+def test_the_domain_of_a_power_depends_on_the_exponent() -> None:
+    for exponent, domain in ((2.0, REALS), (0.0, REALS), (-1.0, NONZERO), (0.5, POSITIVE), (-1.5, POSITIVE)):
+        assert PowerScalar(exponent).domains((REALS,)) == (domain,)

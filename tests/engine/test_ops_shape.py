@@ -70,3 +70,13 @@ def test_reshape_of_0_d_and_of_empty_values() -> None:
     assert reshape(Tensor(1.0), -1).shape == (1,)
     assert reshape(Tensor(np.zeros((0, 3))), (3, 0, 2)).shape == (3, 0, 2)
     assert reshape(Tensor(np.zeros((0, 3))), (-1, 3)).shape == (0, 3)
+
+
+def test_the_legal_parameters_of_each_op_come_plainest_first() -> None:
+    assert list(Transpose.instances((2, 3, 4))) == [Transpose((1, 2)), Transpose((0, 2)), Transpose((0, 1))]
+    assert list(Transpose.instances((2,))) == []
+    assert next(Permute.instances((2, 3))) == Permute((0, 1))
+    assert len(set(Permute.instances((2, 3, 4)))) == 6
+    assert {op.shape for op in Reshape.instances((2, 3))} >= {(6,), (2, 3), (3, 2), (1, 6), (6, 1), (1, 2, 3)}
+    for op in Reshape.instances((2, 0)):
+        assert op.out_shape((2, 0)) == op.shape
