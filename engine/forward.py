@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from engine.errors import ParameterError
 from engine.mode import LAZY_MODE, lazy
 from engine.ops.conversion import zeros_like
-from engine.errors import ParameterError
 from engine.reverse import check_alike, check_variables, depending_on
 
 if TYPE_CHECKING:

@@ -27,7 +27,8 @@ def pullback(output: Tensor, inputs: Sequence[Tensor], out_grad: Tensor | None =
     """The adjoints of ``inputs``: x̄ = (∂y/∂x)ᵀ ȳ, each of its input's shape and dtype.
 
     ``inputs`` may be any values, leaves or not. They are independent of each other, also where one was made
-    of another; other variables are constants. An input on which the output does not depend has adjoint 0. ``out_grad`` is ȳ, ones by default.
+    of another; other variables are constants. An input on which the output does not depend has adjoint 0.
+    ``out_grad`` is ȳ, ones by default.
 
     Raises ``GradientRequestError`` for an input that requires no gradient, ``ShapeError`` and ``DTypeError``
     for a cotangent unlike the output.

@@ -150,7 +150,7 @@ class Tensor(Value):
 
     @property
     def data(self) -> Tensor:
-        """The same value, detached. A leaf's value is replaced by assigning a Tensor of its shape and dtype."""
+        """The same value, detached. Assigning a Tensor of its shape and dtype replaces a leaf's value."""
         return self.detach()
 
     @data.setter
@@ -163,7 +163,7 @@ class Tensor(Value):
         self._hold(value.numpy(), self.requires_grad)
 
     def backward(self, out_grad: Tensor | None = None) -> None:
-        """Leave its adjoint in ``grad`` of every variable that this value depends on; the old one is replaced.
+        """Leave in ``grad`` of every variable that this value depends on its adjoint, not adding to the old.
 
         ``out_grad`` is the cotangent ȳ, ones by default. The adjoints extend the graph: ``x.grad.backward()``
         leaves second derivatives in ``x.grad``.

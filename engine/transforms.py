@@ -52,7 +52,7 @@ class ValueAndDerivative(Protocol):
 
 
 class ValueAndDerivatives(Protocol):
-    """A function of the arguments of f that returns f's value and a derivative for each of several argnums."""
+    """A function of f's arguments that returns f's value and a derivative for each of several argnums."""
 
     def __call__(self, *args: Argument) -> tuple[Tensor, tuple[Tensor, ...]]: ...
 

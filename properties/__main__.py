@@ -11,12 +11,20 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from engine.catalogue import CATALOGUE
@@ -24,7 +32,6 @@ from engine.errors import EngineError
 from properties.adapters.subject import Subject
 from properties.engines import ENGINES
 from properties.judge import BUDGETS, Cell, judge
-from properties.law import Law
 from properties.laws import LAWS
 from properties.report import as_json, law_list, print_report
 from properties.rows import Row, rows_for
@@ -120,30 +127,28 @@ def _verify(options: Options, console: Console) -> int:
     rows = _rows(subject, options.op)
     _check_writable(options.json)
     start = secrets.randbelow(2**32) if options.seed is None else options.seed
-    console.print(
-        f"gradlaws verify --engine {subject.name} --profile {options.profile} --seed {start}", style="bold"
-    )
-    cells = _judge_all(laws, rows, subject, BUDGETS[options.profile], start, console)
+    title = f"gradlaws verify --engine {subject.name} --profile {options.profile} --seed {start}"
+    console.print(title, style="bold", highlight=False)
+    examples = BUDGETS[options.profile]
+    work = [partial(judge, law, row, subject, examples=examples, start=start) for row in rows for law in laws]
+    cells = _all_done(work, console)
     print_report(console, cells, laws, subject)
     if options.json is not None:
         _write(options.json, json.dumps(as_json(cells, subject, start), indent=1, ensure_ascii=False))
     return BROKEN if any(cell.failure for cell in cells) else HOLDS
 
 
-def _judge_all(
-    laws: Sequence[Law], rows: Sequence[Row], subject: Subject, examples: int, start: int, console: Console
-) -> list[Cell]:
-    """Every law on every row, with a progress bar."""
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    cells: list[Cell] = []
+def _all_done(work: Sequence[partial[Cell]], console: Console) -> list[Cell]:
+    """Every cell judged, with a progress bar."""
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("cells"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=len(rows) * len(laws))
-        for row in rows:
-            progress.update(task, description=row.name)
-            for law in laws:
-                cells.append(judge(law, row, subject, examples=examples, start=start))
-                progress.advance(task)
-    return cells
+        return [judged() for judged in progress.track(work)]
 
 
 def _rows(subject: Subject, names: Sequence[str]) -> list[Row]:

@@ -65,7 +65,7 @@ class Case:
         return Case((*self.inputs, spare), tuple(steps), self.constants)
 
     def with_constant(self, value: int, array: Array) -> Case:
-        """The same steps, but for what uses value number ``value``: it uses ``array``, a constant, instead."""
+        """The same steps with ``array``, a constant, wherever value number ``value`` was used."""
         spare = self.with_spare_input(array)
         first = len(self.inputs)
         replaced = value if value < first else value + 1
@@ -123,7 +123,7 @@ class Case:
 
 
 def literal(array: Array) -> str:
-    """The array as Python source that rebuilds it (with ``from numpy import array``): shape, dtype, entries."""
+    """Python source that rebuilds the array, given ``from numpy import array``."""
     entries = repr(array.tolist()).replace("nan", "float('nan')").replace("inf", "float('inf')")
     text = f"array({entries}, '{array.dtype}')"
     return text if array.size else f"array([], '{array.dtype}').reshape({array.shape!r})"

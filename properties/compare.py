@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite, log10
 
 import numpy as np
 
-from engine.array import Array
+from engine.array import Array, Shape
 from properties.verdict import EXACT, HOLDS, Broken, Given, Verdict
 
 
 def same_type(what: str, got: Array, like: Array, given: Given) -> Verdict:
     """``got`` has the shape and the dtype of ``like``."""
-    if got.shape != like.shape:
-        raise Broken(f"shape of {what}", str(got.shape), str(like.shape), given)
+    same_shape(what, got, like.shape, given)
     if got.dtype != like.dtype:
         raise Broken(f"dtype of {what}", str(got.dtype), str(like.dtype), given)
     return HOLDS
@@ -31,24 +31,38 @@ def identical(what: str, got: Array, expected: Array, given: Given) -> Verdict:
     return HOLDS
 
 
+def same_shape(what: str, got: Array, shape: Shape, given: Given) -> Verdict:
+    """``got`` has the shape ``shape``."""
+    if got.shape != shape:
+        raise Broken(f"shape of {what}", str(got.shape), str(shape), given)
+    return HOLDS
+
+
 def zero(what: str, got: Array, like: Array, given: Given) -> Verdict:
-    """``got`` is zero everywhere, with the shape and dtype of ``like``."""
-    same_type(what, got, like, given)
+    """``got`` is zero everywhere, with the shape of ``like``."""
+    same_shape(what, got, like.shape, given)
     for place in np.ndindex(like.shape):
         if got[place].item() != 0:
             raise Broken(_entry(what, place), repr(got[place].item()), "0", given)
     return HOLDS
 
 
-def within(
-    what: str, got: Array, expected: Sequence[float], bounds: Sequence[float], given: Given
-) -> Verdict:
-    """Each entry of ``got``, in row-major order, is as near to what is expected as its bound says.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an oracle expects: entries in row-major order, how far each may be off, and their shape."""
+
+    entries: Sequence[float]
+    bounds: Sequence[float]
+    shape: Shape
+
+
+def within(what: str, got: Array, target: Target, given: Given) -> Verdict:
+    """Each entry of ``got`` is as near to what is expected as its bound says.
 
     The verdict counts the digits that the bounds certify, relative to the largest expected entry.
     """
-    if got.size != len(expected):
-        raise Broken(f"size of {what}", str(got.size), str(len(expected)), given)
+    same_shape(what, got, target.shape, given)
+    expected, bounds = target.entries, target.bounds
     for place, right, bound in zip(np.ndindex(got.shape), expected, bounds, strict=True):
         if not (isfinite(right) and isfinite(bound)):
             return Verdict(0.0, "the oracle's value is not finite")

@@ -79,7 +79,7 @@ class Cell:
 
 
 def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) -> Cell:
-    """Hold ``law`` against ``row``. The cases are those of the seed ``start``, the law and the row together."""
+    """Hold ``law`` against ``row``. The seed ``start``, the law and the row together fix the cases."""
     cell = Cell(law.name, row.name)
     if law.needs & ~subject.capabilities or not any(has_op(subject, entry) for entry in row.entries):
         cell.lacking = True

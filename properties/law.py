@@ -1,7 +1,7 @@
 """A law is a sentence: its name is the claim, its docstring the equation, its body the check.
 
-``@law(needs)`` enters a function in ``LAWS``. A law speaks to a ``Subject`` in plain arrays and is stated once,
-for one op and for a program alike. It returns a ``Verdict`` or raises ``Broken``.
+``@law(needs)`` enters a function in ``LAWS``. A law speaks to a ``Subject`` in plain arrays and is stated
+once, for one op and for a program alike. It returns a ``Verdict`` or raises ``Broken``.
 """
 
 from __future__ import annotations
@@ -48,16 +48,16 @@ LAWS: dict[str, Law] = {}
 
 
 def law(needs: Capability, *, at_kinks: bool = True) -> Callable[[Check], Check]:
-    """Enter the function below as a law. Raises ``CatalogueError`` for a name that is taken or no docstring."""
+    """Enter the function below. Raises ``CatalogueError`` for a name that is taken or no docstring."""
 
     def enter(check: Check) -> Check:
         name = getattr(check, "__name__", "")
         equation = (check.__doc__ or "").strip()
         if not equation or name in LAWS:
+            wrong = "no docstring" if not equation else "a second law of this name"
             raise CatalogueError(
-                name, "no docstring" if not equation else "a second law of this name", "an equation and a new name",
-                "write the equation as the docstring",
-            )  # fmt: skip
+                name, wrong, "an equation and a new name", "write the equation as the docstring"
+            )
         LAWS[name] = Law(name, " ".join(equation.split()), needs, at_kinks, check)
         return check
 

@@ -112,7 +112,8 @@ class Number:
         return Number(
             complex(x.real * y.real, x.real * y.imag + x.imag * y.real),
             left * b.real_error + right * a.real_error + a.real_error * b.real_error + unit * left * right,
-            left * b.imag_error + right * a.imag_error + abs(x.imag) * b.real_error + abs(y.imag) * a.real_error
+            left * b.imag_error + right * a.imag_error
+            + abs(x.imag) * b.real_error + abs(y.imag) * a.real_error
             + 2 * unit * (left * abs(y.imag) + right * abs(x.imag)),
             a.arithmetic,
         )  # fmt: skip

@@ -73,7 +73,7 @@ class Estimate:
 def evaluate(
     case: Case, direction: Direction = STILL, unit: float = DOUBLE, offset: Direction = STILL, by: float = 0.0
 ) -> Evaluation:
-    """The output at x + by·offset, moving along ``direction``, in an arithmetic of the given unit roundoff."""
+    """The output at x + by·offset, moving along ``direction``, computed with the unit roundoff ``unit``."""
     arithmetic = Arithmetic(unit)
     grids = [
         _input_grid(array, direction.get(number), offset.get(number), by, arithmetic)

@@ -18,7 +18,7 @@ PROFILES = {"dev": "quick", "ci": "default", "deep": "deep"}
 SEED = "GRADLAWS_SEED"
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """Choose the profile and the seed once; the workers of xdist inherit both through the environment."""
     name = os.environ.setdefault("GRADLAWS_PROFILE", "ci" if os.environ.get("CI") else "dev")
     if name not in PROFILES:

@@ -222,7 +222,7 @@ def _own_batch(lead: Place, sizes: Shape) -> Place:
 
 
 def _sources(index: Index, shape: Shape) -> list[tuple[Place, Place]]:
-    """(place in the item, place in the whole) for each entry that ``index`` picks of a whole of this shape."""
+    """(place in the item, place in the whole) for each entry that ``index`` picks of such a whole."""
     axes = iter(shape)
     choices: list[list[tuple[Place, Place]]] = []
     for item in index:

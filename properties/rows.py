@@ -38,7 +38,7 @@ class Row:
 
 
 def rows_for(subject: Subject) -> list[Row]:
-    """One row for each op of the catalogue in alphabetical order, and programs of the ops that the engine has."""
+    """One row for each op of the catalogue, by name, and programs of the ops that the engine has."""
     known = sorted(CATALOGUE.values(), key=lambda entry: entry.name)
     usable = tuple(entry for entry in known if entry.op in REFERENCES and has_op(subject, entry))
     return [*(Row(entry.name, (entry,)) for entry in known), *([Row(PROGRAMS, usable)] if usable else [])]

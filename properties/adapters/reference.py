@@ -182,18 +182,17 @@ class Reference(Subject):
         return values
 
 
+REDUCTIONS = {ops.Summation: ops.summation, ops.Max: ops.max, ops.LogSumExp: ops.logsumexp}
+
+
 def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
     """The op of a step as a user would call it: by its function where the axes are spelled out."""
     op, axes = step.op, step.spelling
     if axes == "canonical":
         return op(*tensors)
     match op:
-        case ops.Summation():
-            return ops.summation(tensors[0], axes, op.keepdims)
-        case ops.Max():
-            return ops.max(tensors[0], axes, op.keepdims)
-        case ops.LogSumExp():
-            return ops.logsumexp(tensors[0], axes, op.keepdims)
+        case ops.Summation() | ops.Max() | ops.LogSumExp():
+            return REDUCTIONS[type(op)](tensors[0], axes, op.keepdims)
         case ops.Transpose() if isinstance(axes, tuple):
             return ops.transpose(tensors[0], axes)
         case ops.Permute() if isinstance(axes, tuple):

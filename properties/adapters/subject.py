@@ -76,7 +76,7 @@ class Subject(ABC):
         raise NotImplementedError(self.name)
 
     def compute_counts(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """LAZY: how often each step was computed when the output was built, and when it had been read twice."""
+        """LAZY: how often each step was computed: once the output is built, and once it was read twice."""
         raise NotImplementedError(self.name)
 
     def orders(self, case: Case, times: int) -> list[tuple[int, ...]]:

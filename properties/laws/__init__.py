@@ -1,9 +1,12 @@
 """The laws, in the order in which they are stated. Importing this package fills ``LAWS``."""
 
+# The order of these lines is the order of the laws, from what is plain to what builds on it.
+# isort: off
 from properties.law import LAWS
-from properties.laws import values as values  # first: what an op computes
-from properties.laws import derivatives as derivatives  # then: what its rules say
-from properties.laws import structure as structure  # what the graph does with them
-from properties.laws import laziness as laziness  # and when
+from properties.laws import values as values
+from properties.laws import derivatives as derivatives
+from properties.laws import structure as structure
+from properties.laws import laziness as laziness
+# isort: on
 
 __all__ = ["LAWS"]

@@ -11,12 +11,12 @@ from hypothesis.strategies import DrawFn
 from engine.array import Array
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case
-from properties.compare import near, same_type, within, zero
+from properties.compare import Target, near, same_shape, same_type, within, zero
 from properties.law import Draw, law
 from properties.laws.measures import CURVATURE, SLACK, direction_of, flat, floor_of, given, inner, rounded
 from properties.oracles import paired, second_derivative
 from properties.strategies.arrays import array_of, cotangents, directions
-from properties.verdict import Verdict, weakest
+from properties.verdict import Given, Verdict, weakest
 
 KINK = Verdict(0.0, "a value at a kink or tie")
 
@@ -30,6 +30,14 @@ def gradient_has_type_of_input(subject: Subject, case: Case, draw: Draw) -> Verd
     return weakest(*[same_type(f"x̄{at}", got, x, given(out_grad=out_grad)) for at, got, x in pairs])
 
 
+@law(Capability.TANGENT)
+def tangent_has_type_of_output(subject: Subject, case: Case, draw: Draw) -> Verdict:
+    """shape(ẏ) = shape(y), then dtype(ẏ) = dtype(y)."""
+    tangents = draw(directions(case.variable_arrays()))
+    value, moved = subject.forward(case), subject.tangent(case, tangents)
+    return same_type("ẏ", moved, value, given(in_tangents=tangents))
+
+
 @law(Capability.TANGENT, at_kinks=False)
 def tangent_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """ẏ = J ẋ, by a complex step through the second definition; along a dense direction or one axis."""
@@ -39,7 +47,8 @@ def tangent_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdict
         return KINK
     got = subject.tangent(case, tangents)
     bounds = [SLACK * bound + floor_of(case) for bound in expected.tangent_bounds]
-    return within("ẏ", got, expected.tangents, bounds, given(in_tangents=tangents))
+    target = Target(expected.tangents, bounds, expected.output.shape)
+    return within("ẏ", got, target, given(in_tangents=tangents))
 
 
 @law(Capability.GRADIENT, at_kinks=False)
@@ -60,7 +69,8 @@ def gradient_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdic
             value, bound = paired(flat(out_grad), column.tangents, column.tangent_bounds)
             values.append(value)
             bounds.append(SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case))
-        verdicts.append(within(f"x̄{number}", adjoint, values, bounds, given(out_grad=out_grad)))
+        target = Target(values, bounds, case.inputs[number].shape)
+        verdicts.append(within(f"x̄{number}", adjoint, target, given(out_grad=out_grad)))
     return weakest(*verdicts)
 
 
@@ -69,10 +79,11 @@ def gradient_is_adjoint_of_tangent(subject: Subject, case: Case, draw: Draw) -> 
     """⟨Jᵀ ȳ, ẋ⟩ = ⟨ȳ, J ẋ⟩, at kinks and ties too."""
     out_grad = draw(cotangents(*case.specs()[-1]))
     tangents = draw(directions(case.variable_arrays()))
-    forward = inner(out_grad, subject.tangent(case, tangents))
-    reverse = _paired(subject.gradient(case, out_grad), tangents)
-    bound = rounding(case, out_grad, tangents)
-    return near("⟨x̄, ẋ⟩", reverse, forward, bound, given(out_grad=out_grad, in_tangents=tangents))
+    chosen = given(out_grad=out_grad, in_tangents=tangents)
+    moved = subject.tangent(case, tangents)
+    same_shape("ẏ", moved, out_grad.shape, chosen)
+    reverse = _paired(subject.gradient(case, out_grad), tangents, chosen)
+    return near("⟨x̄, ẋ⟩", reverse, inner(out_grad, moved), rounding(case, out_grad, tangents), chosen)
 
 
 @law(Capability.GRADIENT)
@@ -82,8 +93,9 @@ def gradient_is_linear_in_out_grad(subject: Subject, case: Case, draw: Draw) -> 
     first, second = draw(cotangents(*spec)), draw(cotangents(*spec))
     scale = 2.0 ** draw(st.integers(0, 30))
     tangents = draw(directions(case.variable_arrays()))
+    chosen = given(out_grad=first, other_out_grad=second, in_tangents=tangents)
     of_first, of_second, of_both, of_scaled = (
-        _paired(subject.gradient(case, out_grad), tangents)
+        _paired(subject.gradient(case, out_grad), tangents, chosen)
         for out_grad in (
             first,
             second,
@@ -93,7 +105,6 @@ def gradient_is_linear_in_out_grad(subject: Subject, case: Case, draw: Draw) -> 
     )
     bound = rounding(case, first, tangents)
     both = bound + rounding(case, second, tangents)
-    chosen = given(out_grad=first, other_out_grad=second, in_tangents=tangents)
     return weakest(
         near(f"⟨x̄({scale:.0f} ȳ), ẋ⟩", of_scaled, scale * of_first, scale * bound, chosen),
         near("⟨x̄(ȳ + z̄), ẋ⟩", of_both, of_first + of_second, both, chosen),
@@ -112,7 +123,7 @@ def zero_cotangent_gives_zero(subject: Subject, case: Case, draw: Draw) -> Verdi
 
 @law(Capability.SECOND, at_kinks=False)
 def gradient_is_differentiable(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """⟨d x̄/dx · ẇ, ẋ⟩ = d/dt ⟨ȳ, J(x + tẇ) ẋ⟩ at t = 0: the gradient, through the extended graph, against Richardson."""
+    """⟨dx̄ · ẇ, ẋ⟩ = d/dt ⟨ȳ, J(x + tẇ) ẋ⟩ at 0: the gradient, differentiated again, against Richardson."""
     out_grad = draw(cotangents(*case.specs()[-1]))
     along = draw(directions(case.variable_arrays()))
     offset = draw(directions(case.variable_arrays()))
@@ -122,26 +133,26 @@ def gradient_is_differentiable(subject: Subject, case: Case, draw: Draw) -> Verd
     expected = second_derivative(case, flat(out_grad), direction_of(case, along), shift)
     if expected.undecided:
         return Verdict(0.0, expected.undecided)
-    got = _paired(subject.gradient_tangent(case, out_grad, offset), along)
-    bound = 8 * 10 * expected.bound + CURVATURE * offset_size * rounding(case, out_grad, along)
     chosen = given(out_grad=out_grad, in_tangents=offset, along=along)
-    return near("⟨d x̄ · ẇ, ẋ⟩", got, 8 * expected.value, bound, chosen)
+    got = _paired(subject.gradient_tangent(case, out_grad, offset), along, chosen)
+    bound = 8 * 10 * expected.bound + CURVATURE * offset_size * rounding(case, out_grad, along)
+    return near("⟨dx̄ · ẇ, ẋ⟩", got, 8 * expected.value, bound, chosen)
 
 
 @law(Capability.SECOND)
 def hessian_is_symmetric(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """⟨d x̄ · ẇ, ẋ⟩ = ⟨d x̄ · ẋ, ẇ⟩, at kinks and ties too."""
+    """⟨dx̄ · ẇ, ẋ⟩ = ⟨dx̄ · ẋ, ẇ⟩, at kinks and ties too."""
     out_grad = draw(cotangents(*case.specs()[-1]))
     first = draw(directions(case.variable_arrays()))
     second = draw(directions(case.variable_arrays()))
-    one_way = _paired(subject.gradient_tangent(case, out_grad, second), first)
-    other_way = _paired(subject.gradient_tangent(case, out_grad, first), second)
+    chosen = given(out_grad=out_grad, along=first, in_tangents=second)
+    one_way = _paired(subject.gradient_tangent(case, out_grad, second), first, chosen)
+    other_way = _paired(subject.gradient_tangent(case, out_grad, first), second, chosen)
     sizes = [max((abs(x) for each in moved for x in flat(each)), default=0.0) for moved in (first, second)]
     bound = CURVATURE * (
         sizes[1] * rounding(case, out_grad, first) + sizes[0] * rounding(case, out_grad, second)
     )
-    chosen = given(out_grad=out_grad, along=first, in_tangents=second)
-    return near("⟨d x̄ · ẇ, ẋ⟩", one_way, other_way, bound, chosen)
+    return near("⟨dx̄ · ẇ, ẋ⟩", one_way, other_way, bound, chosen)
 
 
 def rounding(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
@@ -151,8 +162,10 @@ def rounding(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
     return SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case)
 
 
-def _paired(adjoints: Sequence[Array], tangents: Sequence[Array]) -> float:
+def _paired(adjoints: Sequence[Array], tangents: Sequence[Array], chosen: Given) -> float:
     """Σ ⟨x̄, ẋ⟩ over the variables."""
+    for adjoint, tangent in zip(adjoints, tangents, strict=True):
+        same_shape("x̄", adjoint, tangent.shape, chosen)
     return sum(inner(adjoint, tangent) for adjoint, tangent in zip(adjoints, tangents, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Laws about the graph: what is not used, cut off or asked twice, in which order it is walked, and how deep."""
+"""Laws about the graph: what is unused, cut off or asked twice, in which order it is walked, how deep."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def inputs_come_before_users(subject: Subject, case: Case, draw: Draw) -> Verdic
 
 @law(Capability.GRAPH)
 def inputs_are_visited_left_to_right(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """The topological order is that of depth-first search, first inputs first, each value after its inputs."""
+    """The topological order is that of depth-first search: first inputs first, a value after its inputs."""
     order = subject.orders(case, 1)[0]
     seen: list[int] = []
     _visit(case, case.output, case.varying(), seen)
@@ -126,7 +126,7 @@ def each_rule_is_called_once(subject: Subject, case: Case, draw: Draw) -> Verdic
 
 @law(Capability.GRADIENT)
 def depth_is_no_limit(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """Negated an even number of times, deeper than Python can recurse, the case has the same value and adjoints."""
+    """Negated 1,100 times, deeper than Python can recurse, the case has the same value and adjoints."""
     if not subject.supports(ops.Negate()):
         return Verdict(0.0, "the engine lacks Negate")
     deep = case.followed_by(ops.Negate(), DEEP)

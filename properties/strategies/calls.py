@@ -96,7 +96,8 @@ def draw_spelling(draw: DrawFn, op: Op, shape: Shape) -> Spelling:
         return draw_one(draw, _reduction_spellings(op.axes, len(shape)))
     if isinstance(op, ops.Transpose | ops.Permute):
         negative = tuple(axis - len(shape) for axis in op.axes)
-        return draw_one(draw, ["canonical", negative])
+        mixed = [(*negative[:1], *op.axes[1:]), (*op.axes[:1], *negative[1:])]
+        return draw_one(draw, ["canonical", negative, *mixed])
     if isinstance(op, ops.Concatenate | ops.Stack):
         rank = len(shape) + isinstance(op, ops.Stack)
         return draw_one(draw, ["canonical", op.axis - rank])
@@ -104,9 +105,15 @@ def draw_spelling(draw: DrawFn, op: Op, shape: Shape) -> Spelling:
 
 
 def _reduction_spellings(axes: Axes, rank: int) -> list[Spelling]:
-    """The tuple, the tuple from the end, backwards, half from the end; the integer; None for all axes."""
+    """The tuple, from the end, backwards, each half from the end; the integer; None for all axes."""
     negative = tuple(axis - rank for axis in axes)
-    found: list[Spelling] = ["canonical", negative, axes[::-1], (*negative[:1], *axes[1:])]
+    found: list[Spelling] = [
+        "canonical",
+        negative,
+        axes[::-1],
+        (*negative[:1], *axes[1:]),
+        (*axes[:1], *negative[1:]),
+    ]
     if len(axes) == 1:
         found += [axes[0], negative[0]]
     if len(axes) == rank:

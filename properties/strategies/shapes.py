@@ -1,4 +1,4 @@
-"""Shapes for an op's signature: sizes that repeat and that differ, 0 and 1 among them, every broadcast pattern.
+"""Shapes for an op's signature: sizes that repeat and that differ, 0 and 1 too, every broadcast pattern.
 
 The first choice of each draw is the plainest, so that cases shrink to small ones.
 """
