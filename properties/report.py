@@ -22,7 +22,7 @@ LEGEND = """✓ holds bit for bit; a number: holds to so many digits (the median
 
 def matrix(cells: Sequence[Cell], laws: Sequence[Law]) -> Table:
     """Ops down, laws across; the laws are numbered and written out below."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
     table.add_column("op", no_wrap=True, min_width=11)
     for number in range(1, len(laws) + 1):
         table.add_column(str(number), justify="right", no_wrap=True, min_width=2)

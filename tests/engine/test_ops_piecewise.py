@@ -10,9 +10,11 @@ from engine import (
     Tensor,
     absolute,
     compare,
+    eager,
     grad,
     hessian,
     jvp,
+    lazy,
     log,
     maximum,
     minimum,
@@ -125,9 +127,12 @@ def test_where_takes_each_entry_from_one_side() -> None:
 def test_where_takes_a_number_on_either_side_in_the_dtype_of_the_other() -> None:
     x = Tensor([1.0, -1.0], dtype="float32")
     mask = x > 0
-    for y, value in ((where(mask, x, 0.0), [1.0, 0.0]), (where(mask, 7, x), [7.0, -1.0])):
-        assert y.numpy().tolist() == value
-        assert y.dtype is x.dtype
+    for mode in (eager, lazy):
+        with mode():
+            left, right = where(mask, x, 0.0), where(mask, 7, x)
+        assert left.dtype is right.dtype is x.dtype
+        assert left.numpy().tolist() == [1.0, 0.0]
+        assert right.numpy().tolist() == [7.0, -1.0]
 
 
 def test_where_takes_a_tensor_as_condition_and_gives_it_derivative_zero() -> None:

@@ -111,6 +111,13 @@ def test_all_second_derivatives_of_a_power() -> None:
     np.testing.assert_allclose([[entry.item() for entry in row] for row in table], expected, rtol=1e-15)
 
 
+def test_second_derivatives_of_a_power_with_exponent_zero() -> None:
+    table = hessian(power, (0, 1))(2.0, 0.0)
+    log2 = math.log(2.0)
+    expected = [[0.0, 0.5], [0.5, log2 * log2]]
+    np.testing.assert_allclose([[entry.item() for entry in row] for row in table], expected, rtol=1e-15)
+
+
 def test_the_square_root_of_zero_is_zero_with_an_infinite_derivative() -> None:
     x = Tensor([0.0, 4.0])
     y = sqrt(x)

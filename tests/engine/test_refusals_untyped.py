@@ -210,3 +210,10 @@ def test_a_refusal_says_what_was_asked_and_got_what_is_expected_and_what_to_do(
 def test_a_tensor_refuses_assignment_to_an_entry() -> None:
     with pytest.raises(TypeError, match="item assignment"):
         called(setitem, ones(2), 0, 1.0)
+
+
+def test_a_tensor_is_refused_by_numpys_own_functions() -> None:
+    with pytest.raises(TypeError, match="does not support ufuncs"):
+        called(np.exp, ones(2))
+    with pytest.raises(TypeError, match="does not support ufuncs"):
+        called(np.add, np.ones(2), ones(2))

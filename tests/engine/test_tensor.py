@@ -101,6 +101,15 @@ def test_assigning_data_is_the_step_of_gradient_descent() -> None:
     assert w.grad.numpy().tolist() == [1.0, 2.0]
 
 
+def test_assigning_data_leaves_the_gradient_of_the_last_backward() -> None:
+    x = Tensor([1.0, 2.0])
+    (x * x).backward()
+    before = x.grad
+    x.data = Tensor([3.0, 4.0])
+    assert before is not None
+    assert x.grad is before
+
+
 def test_assigning_data_leaves_what_was_computed_before() -> None:
     x = Tensor([1.0, 2.0])
     y = identity(x)
