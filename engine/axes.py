@@ -45,14 +45,43 @@ def canonical_shape(what: str, shape: int | Iterable[int | Sequence[int]]) -> Sh
     sizes = shape if isinstance(shape, Iterable) else (shape,)
     found: list[int] = []
     for size in sizes:
-        if not isinstance(size, SupportsIndex):
+        if isinstance(size, int):
+            found.append(int(size))
+        elif isinstance(size, SupportsIndex):
+            found.append(index(size))
+        else:
             raise ParameterError(what, f"shape {shape!r}", "a tuple of integers", "list the sizes")
-        found.append(index(size))
     return tuple(found)
 
 
+def check_canonical(what: str, axes: Sequence[int], *, ordered: bool = False) -> None:
+    """Raise ``AxisError`` unless an op's axes count from the front, each once, and are sorted if wanted.
+
+    An op does not know how many dimensions it will meet; its function does, and makes axes canonical.
+    """
+    numbers = [index(axis) for axis in axes]
+    if (
+        min(numbers, default=0) < 0
+        or len(set(numbers)) < len(numbers)
+        or (ordered and numbers != sorted(numbers))
+    ):
+        raise AxisError(
+            what,
+            f"axes {tuple(axes)}",
+            "axes ≥ 0, each once, in order",
+            "use the function of the op: it takes any",
+        )
+
+
+def check_axes_exist(what: str, axes: Sequence[int], ndim: int) -> None:
+    """Raise ``AxisError`` unless every axis is below ``ndim``."""
+    for axis in axes:
+        canonical_axis(what, axis, ndim)
+
+
 def reduced_shape(shape: Shape, axes: Axes, keepdims: bool) -> Shape:
-    """The shape that is left when ``axes`` are reduced."""
+    """The shape that is left when ``axes`` are reduced. Raises ``AxisError`` for one that does not exist."""
+    check_axes_exist("reduction", axes, len(shape))
     if keepdims:
         return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
     return tuple(size for axis, size in enumerate(shape) if axis not in axes)

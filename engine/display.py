@@ -33,19 +33,20 @@ def graph_text(primal: Tensor, *adjoints: Tensor, names: Mapping[Tensor, str] = 
 def graph_dot(primal: Tensor, *adjoints: Tensor, names: Mapping[Tensor, str] = NO_NAMES) -> str:
     """The graph as Graphviz source, edges from inputs to users; the adjoint part is in a second colour."""
     labels, primal_part = _labels(primal, adjoints, names)
+    nodes = {value: f"n{number}" for number, value in enumerate(labels, start=1)}
     lines = ["digraph gradlaws {", "  rankdir=BT;", '  node [shape=box, style=filled, fontname="monospace"];']
-    for value in find_topo_sort([primal, *adjoints]):
+    for value, node in nodes.items():
         colour, kind = ("lightblue", "primal") if value in primal_part else ("lightsalmon", "adjoint")
         text = f"{labels[value]}\\n{_facts(value)}".replace('"', '\\"')
-        lines.append(f'  "{labels[value]}" [label="{text}", fillcolor={colour}, class={kind}];')
-        lines.extend(f'  "{id(below)}" -> "{labels[value]}";' for below in value.inputs)
+        lines.append(f'  {node} [label="{text}", fillcolor={colour}, class={kind}];')
+        lines.extend(f"  {nodes[below]} -> {node};" for below in value.inputs)
     return "\n".join([*lines, "}"])
 
 
 def _labels(
     primal: Tensor, adjoints: Sequence[Tensor], names: Mapping[Tensor, str]
 ) -> tuple[dict[Tensor, str], set[Tensor]]:
-    """A name for every value, and the set of those that the primal depends on."""
+    """A name for every value in topological order, and the set of those that the primal depends on."""
     order = find_topo_sort([primal, *adjoints])
     labels = {value: names.get(value, f"v{number}") for number, value in enumerate(order, start=1)}
     return labels, set(find_topo_sort([primal]))

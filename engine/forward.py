@@ -24,7 +24,8 @@ def pushforward(
     """The tangents of ``outputs``: ẏ = (∂y/∂x) ẋ, each of its output's shape and dtype.
 
     ``inputs`` may be any values, leaves or not. They are independent of each other, also where one was made
-    of another; other variables are constants. An output that depends on no input has tangent 0.
+    of another (the tangents of one that is named twice add up); other variables are constants. An output
+    that depends on no input has tangent 0.
 
     Raises ``GradientRequestError`` for an input that requires no gradient, ``ParameterError`` for other than
     one tangent an input, ``ShapeError`` and ``DTypeError`` for a tangent unlike its input.
@@ -39,7 +40,9 @@ def pushforward(
         )
     for value, moved in zip(inputs, in_tangents, strict=True):
         check_alike("pushforward", "tangent", moved, value)
-    tangents = dict(zip(inputs, in_tangents, strict=True))
+    tangents: dict[Tensor, Tensor] = {}
+    for value, moved in zip(inputs, in_tangents, strict=True):
+        tangents[value] = tangents[value] + moved if value in tangents else moved
     for node in depending_on(set(inputs), outputs):
         if node not in tangents:
             tangents[node] = _tangent(node, [tangents.get(value) for value in node.inputs])

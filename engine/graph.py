@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Self
 
 from numpy import ndarray
@@ -38,6 +39,32 @@ class Value:
     requires_grad: bool
     spec: tuple[Shape, DType] | None
     """Shape and dtype, kept for a value that waits to be computed."""
+
+    @property
+    def shape(self) -> Shape:
+        """The sizes of the axes; known without computing the value."""
+        data = self.cached_data
+        return self._spec()[0] if data is None else data.shape
+
+    @property
+    def dtype(self) -> DType:
+        """float32 or float64; known without computing the value."""
+        data = self.cached_data
+        return self._spec()[1] if data is None else data.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return prod(self.shape)
+
+    def _spec(self) -> tuple[Shape, DType]:
+        assert self.spec is not None  # a value that waits was given its shape and dtype when it was made
+        return self.spec
 
     def _hold(self, array: Array, requires_grad: bool) -> None:
         """Be a leaf with this array."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import prod
 from typing import TypeAlias, final
 
 import numpy as np
 
-from engine.array import Array, BoolArray, Key, Numbers, Shape, array_of
-from engine.dtype import FLOAT64, DType, DTypeName, dtype_of
+from engine.array import Array, BoolArray, Key, Numbers, array_of
+from engine.dtype import FLOAT64, DTypeName, dtype_of
 from engine.errors import AxisError, GradientRequestError, TruthError
 from engine.graph import Op, Value, not_a_tensor
 from engine.mode import GRAD_MODE, LAZY_MODE, lazy, no_grad
@@ -100,35 +99,6 @@ class Tensor(Value):
             tensor.op, tensor.inputs = None, ()
         return tensor
 
-    # What it is.
-
-    @property
-    def shape(self) -> Shape:
-        """The sizes of the axes; known without computing the value."""
-        return self._spec()[0]
-
-    @property
-    def dtype(self) -> DType:
-        """float32 or float64; known without computing the value."""
-        return self._spec()[1]
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """The number of entries."""
-        return prod(self.shape)
-
-    def _spec(self) -> tuple[Shape, DType]:
-        data = self.cached_data
-        if data is not None:
-            return data.shape, data.dtype
-        assert self.spec is not None  # a value that waits was given its shape when it was made
-        return self.spec
-
     # What it holds.
 
     def numpy(self) -> Array:
@@ -154,15 +124,16 @@ class Tensor(Value):
         return self.detach()
 
     @data.setter
-    def data(self, value: Tensor) -> None:
+    def data(self, value: Operand) -> None:
         if not self.is_leaf():
             raise GradientRequestError(
                 "data", f"the result of {self.op!r}", "a leaf", "assign to a Tensor that no op made"
             )
-        check_alike("data", "value", value, self)
-        self._hold(value.numpy(), self.requires_grad)
+        new = self._operand(value)
+        check_alike("data", "value", new, self)
+        self._hold(new.numpy(), self.requires_grad)
 
-    def backward(self, out_grad: Tensor | None = None) -> None:
+    def backward(self, out_grad: Operand | None = None) -> None:
         """Leave in ``grad`` of every variable that this value depends on its adjoint, not adding to the old.
 
         ``out_grad`` is the cotangent ȳ, ones by default. The adjoints extend the graph: ``x.grad.backward()``
@@ -170,7 +141,7 @@ class Tensor(Value):
 
         Raises ``GradientRequestError``, ``ShapeError``, ``DTypeError`` as ``compute_gradient_of_variables``.
         """
-        compute_gradient_of_variables(self, out_grad)
+        compute_gradient_of_variables(self, None if out_grad is None else self._operand(out_grad))
 
     # Operators. A number makes an op with one input; an array is a constant.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import starmap
 from math import prod
+from operator import index
 from typing import ParamSpec, Protocol, TypeAlias, overload
 
 import numpy as np
@@ -31,6 +32,14 @@ from engine.topo import post_order
 
 P = ParamSpec("P")
 Argument: TypeAlias = "Tensor | Numbers"
+
+Differentiable: TypeAlias = (
+    Callable[[Tensor], Tensor]
+    | Callable[[Tensor, Tensor], Tensor]
+    | Callable[[Tensor, Tensor, Tensor], Tensor]
+    | Callable[P, Tensor]
+)
+"""A function of Tensors. Three arities are written out: so a lambda's parameters are known to be Tensors."""
 
 
 class Derivative(Protocol):
@@ -63,9 +72,7 @@ class DerivativeTable(Protocol):
     def __call__(self, *args: Argument) -> tuple[tuple[Tensor, ...], ...]: ...
 
 
-def vjp(
-    f: Callable[P, Tensor], *primals: Argument
-) -> tuple[Tensor, Callable[[Argument], tuple[Tensor, ...]]]:
+def vjp(f: Differentiable[P], *primals: Argument) -> tuple[Tensor, Callable[[Argument], tuple[Tensor, ...]]]:
     """f(x₁, …) and the pullback ȳ ↦ (x̄₁, …), which may be called any number of times.
 
     Raises ``OperandError`` if f returns no Tensor, ``DTypeError`` for integer primals; the pullback raises
@@ -85,14 +92,14 @@ def vjp(
 
 
 def jvp(
-    f: Callable[P, Tensor], primals: Sequence[Argument], tangents: Sequence[Argument]
+    f: Differentiable[P], primals: Sequence[Argument], tangents: Sequence[Argument]
 ) -> tuple[Tensor, Tensor]:
     """f(x₁, …) and its tangent ẏ = Σ (∂f/∂xᵢ) ẋᵢ.
 
     Raises ``ParameterError`` for other than one tangent a primal, ``ShapeError`` and ``DTypeError`` for a
     tangent unlike its primal.
     """
-    variables, moved = _moving(primals, tangents)
+    variables, moved = _moving("jvp", primals, tangents)
     output = _call(f, variables)
     with enable_grad():
         (out_tangent,) = pushforward([output], variables, moved)
@@ -101,11 +108,11 @@ def jvp(
 
 
 @overload
-def value_and_grad(f: Callable[P, Tensor], argnums: int = 0) -> ValueAndDerivative: ...
+def value_and_grad(f: Differentiable[P], argnums: int = 0) -> ValueAndDerivative: ...
 @overload
-def value_and_grad(f: Callable[P, Tensor], argnums: Sequence[int]) -> ValueAndDerivatives: ...
+def value_and_grad(f: Differentiable[P], argnums: Sequence[int]) -> ValueAndDerivatives: ...
 def value_and_grad(
-    f: Callable[P, Tensor], argnums: int | Sequence[int] = 0
+    f: Differentiable[P], argnums: int | Sequence[int] = 0
 ) -> ValueAndDerivative | ValueAndDerivatives:
     """A function that returns f(x₁, …) and its gradient with respect to the arguments ``argnums``.
 
@@ -124,14 +131,14 @@ def value_and_grad(
         value, gradients = both(*args)
         return value, gradients[0]
 
-    return first if isinstance(argnums, int) else both
+    return both if isinstance(argnums, Sequence) else first
 
 
 @overload
-def grad(f: Callable[P, Tensor], argnums: int = 0) -> Derivative: ...
+def grad(f: Differentiable[P], argnums: int = 0) -> Derivative: ...
 @overload
-def grad(f: Callable[P, Tensor], argnums: Sequence[int]) -> Derivatives: ...
-def grad(f: Callable[P, Tensor], argnums: int | Sequence[int] = 0) -> Derivative | Derivatives:
+def grad(f: Differentiable[P], argnums: Sequence[int]) -> Derivatives: ...
+def grad(f: Differentiable[P], argnums: int | Sequence[int] = 0) -> Derivative | Derivatives:
     """A function that returns the gradient of f; ``value_and_grad`` without the value."""
     both = value_and_grad(f, _numbers(argnums))
 
@@ -141,14 +148,14 @@ def grad(f: Callable[P, Tensor], argnums: int | Sequence[int] = 0) -> Derivative
     def first(*args: Argument) -> Tensor:
         return both(*args)[1][0]
 
-    return first if isinstance(argnums, int) else every
+    return every if isinstance(argnums, Sequence) else first
 
 
 @overload
-def jacobian(f: Callable[P, Tensor], argnums: int = 0) -> Derivative: ...
+def jacobian(f: Differentiable[P], argnums: int = 0) -> Derivative: ...
 @overload
-def jacobian(f: Callable[P, Tensor], argnums: Sequence[int]) -> Derivatives: ...
-def jacobian(f: Callable[P, Tensor], argnums: int | Sequence[int] = 0) -> Derivative | Derivatives:
+def jacobian(f: Differentiable[P], argnums: Sequence[int]) -> Derivatives: ...
+def jacobian(f: Differentiable[P], argnums: int | Sequence[int] = 0) -> Derivative | Derivatives:
     """A function that returns J = ∂f/∂x, by reverse mode; its shape is f's shape, then the argument's."""
 
     def every(*args: Argument) -> tuple[Tensor, ...]:
@@ -164,14 +171,14 @@ def jacobian(f: Callable[P, Tensor], argnums: int | Sequence[int] = 0) -> Deriva
     def first(*args: Argument) -> Tensor:
         return every(*args)[0]
 
-    return first if isinstance(argnums, int) else every
+    return every if isinstance(argnums, Sequence) else first
 
 
 @overload
-def hessian(f: Callable[P, Tensor], argnums: int = 0) -> Derivative: ...
+def hessian(f: Differentiable[P], argnums: int = 0) -> Derivative: ...
 @overload
-def hessian(f: Callable[P, Tensor], argnums: Sequence[int]) -> DerivativeTable: ...
-def hessian(f: Callable[P, Tensor], argnums: int | Sequence[int] = 0) -> Derivative | DerivativeTable:
+def hessian(f: Differentiable[P], argnums: Sequence[int]) -> DerivativeTable: ...
+def hessian(f: Differentiable[P], argnums: int | Sequence[int] = 0) -> Derivative | DerivativeTable:
     """A function that returns H = ∂²f/∂x² of a 0-d f: the Jacobian of its gradient.
 
     For a sequence of argnums a tuple of rows, one for each pair of arguments.
@@ -184,23 +191,23 @@ def hessian(f: Callable[P, Tensor], argnums: int | Sequence[int] = 0) -> Derivat
     def first(*args: Argument) -> Tensor:
         return every(*args)[0][0]
 
-    return first if isinstance(argnums, int) else every
+    return every if isinstance(argnums, Sequence) else first
 
 
 @overload
-def hvp(f: Callable[P, Tensor], primals: tuple[Argument], tangents: tuple[Argument]) -> Tensor: ...
+def hvp(f: Differentiable[P], primals: tuple[Argument], tangents: tuple[Argument]) -> Tensor: ...
 @overload
 def hvp(
-    f: Callable[P, Tensor], primals: Sequence[Argument], tangents: Sequence[Argument]
+    f: Differentiable[P], primals: Sequence[Argument], tangents: Sequence[Argument]
 ) -> Tensor | tuple[Tensor, ...]: ...
 def hvp(
-    f: Callable[P, Tensor], primals: Sequence[Argument], tangents: Sequence[Argument]
+    f: Differentiable[P], primals: Sequence[Argument], tangents: Sequence[Argument]
 ) -> Tensor | tuple[Tensor, ...]:
     """H v for a 0-d f: the tangent of its gradient (forward over reverse).
 
     One Tensor for one primal, a tuple for several. Raises as ``jvp`` and ``grad``.
     """
-    variables, moved = _moving(primals, tangents)
+    variables, moved = _moving("hvp", primals, tangents)
     output = _scalar(_call(f, variables))
     with enable_grad():
         gradients = pullback(output, variables)
@@ -210,7 +217,7 @@ def hvp(
 
 
 def _record(
-    f: Callable[P, Tensor], args: Sequence[Argument], argnums: Sequence[int]
+    f: Differentiable[P], args: Sequence[Argument], argnums: Sequence[int]
 ) -> tuple[list[Tensor], Tensor]:
     """The fresh variables in place of the arguments ``argnums``, and the output of f."""
     for number in argnums:
@@ -224,7 +231,7 @@ def _record(
     return [fresh[number] for number in chosen], output
 
 
-def _call(f: Callable[P, Tensor], args: Sequence[Tensor]) -> Tensor:
+def _call(f: Differentiable[P], args: Sequence[Tensor]) -> Tensor:
     with enable_grad():
         (output,) = starmap(f, [args])
     return _as_tensor(output)
@@ -248,13 +255,18 @@ def _fresh(arg: Argument) -> Tensor:
 
 
 def _constant(arg: Argument, dtype: DType | None) -> Tensor:
-    return arg if isinstance(arg, Tensor) else Tensor(arg, dtype=dtype, requires_grad=False)
+    """``arg`` as a constant; numbers and lists, which have no dtype of their own, take ``dtype``."""
+    if isinstance(arg, Tensor):
+        return arg
+    return Tensor(arg, dtype=None if isinstance(arg, np.ndarray) else dtype, requires_grad=False)
 
 
-def _moving(primals: Sequence[Argument], tangents: Sequence[Argument]) -> tuple[list[Tensor], list[Tensor]]:
+def _moving(
+    what: str, primals: Sequence[Argument], tangents: Sequence[Argument]
+) -> tuple[list[Tensor], list[Tensor]]:
     if len(primals) != len(tangents):
         raise ParameterError(
-            "jvp", f"{len(primals)} primals and {len(tangents)} tangents", "one tangent a primal", "pair them"
+            what, f"{len(primals)} primals and {len(tangents)} tangents", "one tangent a primal", "pair them"
         )
     variables = [_fresh(primal) for primal in primals]
     moved = [
@@ -264,7 +276,7 @@ def _moving(primals: Sequence[Argument], tangents: Sequence[Argument]) -> tuple[
 
 
 def _numbers(argnums: int | Sequence[int]) -> tuple[int, ...]:
-    return (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    return tuple(argnums) if isinstance(argnums, Sequence) else (index(argnums),)
 
 
 def _scalar(output: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Axes, Shape, as_array, total
-from engine.axes import canonical_axes, canonical_shape, reduced_shape, subsets
+from engine.axes import canonical_axes, canonical_shape, check_canonical, reduced_shape, subsets
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ShapeError
@@ -69,6 +69,9 @@ class Summation(Linear):
 
     axes: Axes
     keepdims: bool = False
+
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, self.axes, ordered=True)
 
     def compute(self, a: Array) -> Array:
         return total(a, self.axes, self.keepdims)

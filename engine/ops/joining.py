@@ -7,10 +7,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Self
 
 from engine.array import Array, Shape, join, pile
-from engine.axes import canonical_axis
+from engine.axes import canonical_axis, check_axes_exist, check_canonical
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import OperandError, ShapeError
+from engine.graph import Value
 from engine.kinds import LinearNary
 from engine.ops.conversion import astype
 from engine.ops.indexing import get_item
@@ -25,6 +26,9 @@ class Concatenate(LinearNary):
 
     axis: int
 
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, [self.axis])
+
     def compute(self, arrays: Sequence[Array]) -> Array:
         return join(arrays, self.axis)
 
@@ -37,6 +41,8 @@ class Concatenate(LinearNary):
         )
 
     def out_shape(self, *shapes: Shape) -> Shape:
+        for shape in shapes:
+            check_axes_exist(repr(self), [self.axis], len(shape))
         others = {(*shape[: self.axis], *shape[self.axis + 1 :]) for shape in shapes}
         if len(others) > 1 or len({len(shape) for shape in shapes}) > 1:
             raise ShapeError(
@@ -50,8 +56,11 @@ class Concatenate(LinearNary):
 
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
-        for axis in range(len(shapes[0])):
-            if len({(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}) == 1:
+        for axis in range(min(map(len, shapes))):
+            if (
+                len({len(shape) for shape in shapes}) == 1
+                and len({(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}) == 1
+            ):
                 yield cls(axis)
 
 
@@ -60,8 +69,7 @@ def concatenate(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
 
     Raises ``AxisError``, ``ShapeError``, ``OperandError``.
     """
-    if not tensors:
-        raise OperandError("concatenate", "no operand", "at least one Tensor", "pass a list of Tensors")
+    _check_list("concatenate", tensors)
     return Concatenate(canonical_axis("concatenate", axis, tensors[0].ndim))(*tensors)
 
 
@@ -70,6 +78,9 @@ class Stack(LinearNary):
     """y has x₁, x₂, …, all of one shape, side by side along a new axis ``axis``."""
 
     axis: int
+
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, [self.axis])
 
     def compute(self, arrays: Sequence[Array]) -> Array:
         return pile(arrays, self.axis)
@@ -80,6 +91,7 @@ class Stack(LinearNary):
 
     def out_shape(self, *shapes: Shape) -> Shape:
         first = shapes[0]
+        check_axes_exist(repr(self), [self.axis], len(first) + 1)
         if any(shape != first for shape in shapes):
             raise ShapeError(
                 repr(self), f"shapes {', '.join(map(str, shapes))}", "equal shapes", "reshape the operands"
@@ -94,6 +106,11 @@ class Stack(LinearNary):
 
 def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     """The Tensors side by side along a new axis. Raises ``AxisError``, ``ShapeError``, ``OperandError``."""
-    if not tensors:
-        raise OperandError("stack", "no operand", "at least one Tensor", "pass a list of Tensors")
+    _check_list("stack", tensors)
     return Stack(canonical_axis("stack", axis, tensors[0].ndim + 1))(*tensors)
+
+
+def _check_list(what: str, tensors: Sequence[Tensor]) -> None:
+    if isinstance(tensors, Value) or not tensors:
+        got = "one Tensor" if isinstance(tensors, Value) else "no operand"
+        raise OperandError(what, got, "at least one Tensor in a list", "pass a list: [a, b]")

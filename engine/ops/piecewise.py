@@ -158,7 +158,8 @@ minimum: Minimum = Minimum()
 class Where(Elementwise, Ternary):
     """yᵢ = aᵢ where cᵢ ≠ 0, else bᵢ; shapes broadcast. The derivative with respect to c is 0.
 
-    What is not selected contributes exactly 0, even where its own derivative is infinite or NaN.
+    The adjoint of what is not selected is exactly 0. (The rules below it still multiply that 0: where
+    √ was taken of 0 and not selected, 0 · ∞ is NaN. Select the argument of √ instead.)
     """
 
     def compute(self, a: Array, b: Array, c: Array) -> Array:

@@ -77,7 +77,7 @@ class PowerScalar(Elementwise, Unary):
         yield from map(cls, (2.0, 1.0, 0.0, 3.0, -1.0, -2.0, 0.5, -1.5))
 
     def domains(self, general: tuple[Domain, ...]) -> tuple[Domain, ...]:
-        if self.scalar != int(self.scalar):
+        if not float(self.scalar).is_integer():
             return (POSITIVE,)
         return general if self.scalar >= 0 else (NONZERO,)
 

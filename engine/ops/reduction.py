@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Axes, Shape, largest, select, total
-from engine.axes import canonical_axes, reduced_shape, subsets
+from engine.axes import canonical_axes, check_axes_exist, check_canonical, reduced_shape, subsets
 from engine.catalogue import op
 from engine.domain import ORDERED, REALS
 from engine.errors import ShapeError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 def _check_not_empty(op: Op, shape: Shape, axes: Axes) -> None:
+    check_axes_exist(repr(op), axes, len(shape))
     empty = [axis for axis in axes if shape[axis] == 0]
     if empty:
         raise ShapeError(
@@ -46,6 +47,9 @@ class Max(Unary):
 
     axes: Axes
     keepdims: bool = False
+
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, self.axes, ordered=True)
 
     def compute(self, a: Array) -> Array:
         return largest(a, self.axes, self.keepdims)
@@ -89,6 +93,9 @@ class LogSumExp(Unary):
 
     axes: Axes
     keepdims: bool = False
+
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, self.axes, ordered=True)
 
     def compute(self, a: Array) -> Array:
         top = largest(a, self.axes, keepdims=True)

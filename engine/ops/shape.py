@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Axes, Shape
-from engine.axes import canonical_shape, distinct_axes
+from engine.axes import canonical_shape, check_axes_exist, check_canonical, distinct_axes
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import AxisError, ParameterError, ShapeError
@@ -88,6 +88,9 @@ class Transpose(Linear):
 
     axes: tuple[int, int]
 
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, self.axes, ordered=True)
+
     def compute(self, a: Array) -> Array:
         return np.swapaxes(a, *self.axes)
 
@@ -95,6 +98,7 @@ class Transpose(Linear):
         return self(out_grad)
 
     def out_shape(self, *shapes: Shape) -> Shape:
+        check_axes_exist(repr(self), self.axes, len(shapes[0]))
         first, second = self.axes
         sizes = list(shapes[0])
         sizes[first], sizes[second] = sizes[second], sizes[first]
@@ -125,6 +129,9 @@ class Permute(Linear):
 
     axes: Axes
 
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, self.axes)
+
     def compute(self, a: Array) -> Array:
         return np.transpose(a, self.axes)
 
@@ -133,7 +140,12 @@ class Permute(Linear):
         return Permute(tuple(inverse))(out_grad)
 
     def out_shape(self, *shapes: Shape) -> Shape:
-        return tuple(shapes[0][axis] for axis in self.axes)
+        (shape,) = shapes
+        if sorted(self.axes) != list(range(len(shape))):
+            raise AxisError(
+                repr(self), f"{len(shape)} dimensions", f"{len(self.axes)}", "list every axis once"
+            )
+        return tuple(shape[axis] for axis in self.axes)
 
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:

@@ -141,8 +141,10 @@ COUNTERPARTS: dict[type[Op], Counterpart] = {
 class Autograd(Subject):
     """HIPS autograd."""
 
-    name = "autograd"
-    capabilities = Capability.FORWARD | Capability.GRADIENT | Capability.TANGENT | Capability.SECOND
+    name: str = "autograd"
+    capabilities: Capability = (
+        Capability.FORWARD | Capability.GRADIENT | Capability.TANGENT | Capability.SECOND
+    )
 
     def __init__(self) -> None:
         """Raises ``EngineMissing`` if autograd is not installed."""

@@ -182,7 +182,7 @@ class Reference(Subject):
         return values
 
 
-REDUCTIONS = {ops.Summation: ops.summation, ops.Max: ops.max, ops.LogSumExp: ops.logsumexp}
+_REDUCTIONS = {ops.Summation: ops.summation, ops.Max: ops.max, ops.LogSumExp: ops.logsumexp}
 
 
 def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
@@ -192,7 +192,7 @@ def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
         return op(*tensors)
     match op:
         case ops.Summation() | ops.Max() | ops.LogSumExp():
-            return REDUCTIONS[type(op)](tensors[0], axes, op.keepdims)
+            return _REDUCTIONS[type(op)](tensors[0], axes, op.keepdims)
         case ops.Transpose() if isinstance(axes, tuple):
             return ops.transpose(tensors[0], axes)
         case ops.Permute() if isinstance(axes, tuple):

@@ -7,8 +7,12 @@ import pytest
 
 from engine import (
     AxisError,
+    Concatenate,
     EngineError,
     ItemError,
+    Max,
+    Permute,
+    Summation,
     Tensor,
     concatenate,
     permute,
@@ -23,6 +27,36 @@ def ones(*shape: int) -> Tensor:
 
 
 REFUSALS: dict[str, tuple[Callable[[], object], type[EngineError], str]] = {
+    "an op made with a negative axis": (
+        lambda: Summation((-1,)),
+        AxisError,
+        "Summation: got *(-1,)*; expected *≥ 0*; *function*.",
+    ),
+    "an op made with unsorted axes": (
+        lambda: Max((1, 0)),
+        AxisError,
+        "Max: got *(1, 0)*; expected *in order*; *function*.",
+    ),
+    "an op made with an axis twice": (
+        lambda: Permute((0, 0)),
+        AxisError,
+        "Permute: got *(0, 0)*; expected *each once*; *function*.",
+    ),
+    "an op made with a negative axis to join along": (
+        lambda: Concatenate(-1),
+        AxisError,
+        "Concatenate: got *(-1,)*; expected *≥ 0*; *function*.",
+    ),
+    "an op with an axis that its operand has not": (
+        lambda: Summation((2,))(ones(2, 3)),
+        AxisError,
+        "reduction*: got *axis 2 for 2 dimensions*; expected *-2 ≤ axis < 2*; *exists*.",
+    ),
+    "an order of other than all axes": (
+        lambda: Permute((1, 0))(ones(2, 3, 4)),
+        AxisError,
+        "Permute*: got *3 dimensions*; expected *2*; *every axis*.",
+    ),
     "summation over an axis that is not there": (
         lambda: ones(2, 3).sum(2),
         AxisError,
