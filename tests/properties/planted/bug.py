@@ -1,0 +1,57 @@
+"""A planted bug: an op or an engine that is wrong in one way, and the law that is to find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from engine.catalogue import CATALOGUE, entry_of, visiting
+from engine.graph import Op
+from properties.adapters.reference import Reference
+from properties.adapters.subject import Subject
+from properties.references import REFERENCES
+from properties.rows import PROGRAMS, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """What is wrong, and how it is found.
+
+    ``plant`` returns the row that shows it, and enters the wrong op if it is one, for as long as ``visitors``
+    lasts. ``also``: the laws after ``law`` that must see the bug too; beside the bug it is said why.
+    """
+
+    law: str
+    name: str
+    plant: Callable[[], Row]
+    engine: Callable[[], Subject] = Reference
+    also: frozenset[str] = frozenset()
+
+
+@contextmanager
+def visitors() -> Generator[None, None, None]:
+    """Inside, ops and second definitions that are entered stay only until the end of the block."""
+    before = dict(REFERENCES)
+    try:
+        with visiting():
+            yield
+    finally:
+        REFERENCES.clear()
+        REFERENCES.update(before)
+
+
+def row_of(op: Op) -> Row:
+    """The row of an op just entered."""
+    entry = entry_of(op)
+    return Row(entry.name, (entry,))
+
+
+def alone(name: str) -> Callable[[], Row]:
+    """The row of an op of the catalogue: the bug is the engine's."""
+    return lambda: Row(name, (CATALOGUE[name],))
+
+
+def programs_of(*names: str) -> Callable[[], Row]:
+    """The row of programs of these ops: the bug is the engine's, and shows where values meet."""
+    return lambda: Row(PROGRAMS, tuple(CATALOGUE[name] for name in names))

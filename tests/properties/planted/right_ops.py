@@ -1,0 +1,84 @@
+"""Ops as a user would add them, right in all that they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Self
+
+import numpy as np
+
+from engine import ops
+from engine.array import Array, Shape, select
+from engine.catalogue import op
+from engine.domain import KINK_AT_0, REALS
+from engine.kinds import Binary, Elementwise, Unary
+from engine.ops.broadcasting import sum_to
+from engine.tensor import Tensor
+from properties.references import refer_entry
+from properties.rows import Row
+from tests.properties.planted.bug import row_of
+
+
+def log_add_exp() -> Row:
+    @op(REALS, REALS)
+    class LogAddExp(Elementwise, Binary):
+        """yᵢ = log(exp aᵢ + exp bᵢ); shapes broadcast."""
+
+        def compute(self, a: Array, b: Array) -> Array:
+            return np.logaddexp(a, b)
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            return sum_to(out_grad * ops.sigmoid(a - b), a), sum_to(out_grad * ops.sigmoid(b - a), b)
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            da, db = in_tangents
+            return da * ops.sigmoid(a - b), db * ops.sigmoid(b - a)
+
+    refer_entry(LogAddExp, lambda op, x: (x[0].exp() + x[1].exp()).log())
+    return row_of(LogAddExp())
+
+
+def leaky_relu() -> Row:
+    @op(KINK_AT_0)
+    class LeakyReLU(Elementwise, Unary):
+        """yᵢ = aᵢ for aᵢ > 0, else c aᵢ, for the number c = ``slope``. At 0 the derivative is c."""
+
+        slope: float
+
+        def compute(self, a: Array) -> Array:
+            return select(a > 0, a, self.slope * a)
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            return out_grad * self._factor(node)
+
+        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+            return in_tangent * self._factor(node)
+
+        def _factor(self, node: Tensor) -> Tensor:
+            return self.slope + (1 - self.slope) * ops.step(node.inputs[0].detach())
+
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            yield from map(cls, (0.25, 0.0, 1.0))
+
+    refer_entry(LeakyReLU, lambda op, x: x[0] if x[0] > 0.0 else x[0] * op.slope)
+    return row_of(LeakyReLU(0.25))
+
+
+def without_a_second_definition() -> Row:
+    @op(REALS)
+    class Twice(Elementwise, Unary):
+        """yᵢ = 2 aᵢ."""
+
+        def compute(self, a: Array) -> Array:
+            return a + a
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            return out_grad + out_grad
+
+        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+            return in_tangent + in_tangent
+
+    return row_of(Twice())
