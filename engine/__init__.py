@@ -4,6 +4,7 @@ Start with ``engine.graph`` (what a value and an op are), then one file of ``eng
 walks, ``engine.reverse`` and ``engine.forward``.
 """
 
+from engine.array import Array, Axes, Shape
 from engine.catalogue import CATALOGUE, Entry, entry_of, op
 from engine.display import graph_dot, graph_text
 from engine.domain import KINK_AT_0, MASK, NONZERO, ORDERED, POSITIVE, REALS, Domain
@@ -42,7 +43,9 @@ __all__ = [
     "REALS",
     "Abs",
     "AddScalar",
+    "Array",
     "AsType",
+    "Axes",
     "AxisError",
     "Binary",
     "BroadcastTo",
@@ -85,6 +88,7 @@ __all__ = [
     "PutItem",
     "ReLU",
     "Reshape",
+    "Shape",
     "ShapeError",
     "Sigmoid",
     "Sign",

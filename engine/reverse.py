@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from engine.errors import DTypeError, GradientRequestError, ShapeError
+from engine.errors import DTypeError, GradientRequestError, OperandError, ShapeError
 from engine.mode import LAZY_MODE, lazy
 from engine.ops.conversion import ones_like, zeros_like
 from engine.topo import post_order
@@ -91,10 +91,26 @@ def _walk_back(
             parts = node.op.gradient_as_tuple(adjoint, node)
         else:
             parts = _wanted_parts(node.op, adjoint, node, passes)
+        _check_parts(node.op, node.inputs, parts)
         for value, part in zip(node.inputs, parts, strict=True):
             if value in passes:
                 adjoints[value] = adjoints[value] + part if value in adjoints else part
     return adjoints
+
+
+def _check_parts(op: Op, inputs: Sequence[Tensor], parts: Sequence[Tensor]) -> None:
+    """Raise unless a rule returned one Tensor for each input."""
+    kind = inputs[0].__class__
+    if parts.__class__ is tuple and len(parts) == len(inputs):
+        for part in parts:
+            if part.__class__ is not kind:
+                break
+        else:
+            return
+    returned = parts if isinstance(parts, tuple) else (parts,)
+    got = ", ".join(type(part).__name__ for part in returned)
+    expected = f"one Tensor for each of {len(inputs)} inputs"
+    raise OperandError(f"gradient of {op!r}", f"({got})", expected, "write the rule in Tensors")
 
 
 def _wanted_parts(op: Op, out_grad: Tensor, node: Tensor, passes: set[Tensor]) -> tuple[Tensor, ...]:

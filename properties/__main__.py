@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from traceback import extract_tb
 from typing import TypeVar
 
 from rich.console import Console
@@ -116,15 +117,22 @@ def _import(modules: Sequence[str]) -> None:
         try:
             import_module(module)
         except ModuleNotFoundError as error:
-            raise UsageError(
-                f"--import {module}: {error}; run it from the folder that holds {module}.py"
-            ) from error
+            if error.name != module:
+                raise UsageError(
+                    f"--import {module}: it imports {error.name}, which is not installed"
+                ) from error
+            raise UsageError(f"--import {module}: no {module}.py in this folder or on the path") from error
+        except Exception as error:
+            last = extract_tb(error.__traceback__)[-1]
+            place = f"{Path(last.filename).name}, line {last.lineno}"
+            raise UsageError(f"--import {module}: {type(error).__name__}: {error} ({place})") from error
 
 
 def _verify(options: Options, console: Console) -> int:
     subject = _named("engine", options.engine, ENGINES)()
     laws = [_named("law", name, LAWS) for name in dict.fromkeys(options.law)] or list(LAWS.values())
     rows = _rows(subject, options.op)
+    _check_second_definitions(rows)
     _check_writable(options.json)
     start = secrets.randbelow(2**32) if options.seed is None else options.seed
     title = f"gradlaws verify --engine {subject.name} --profile {options.profile} --seed {start}"
@@ -161,6 +169,15 @@ def _named(kind: str, name: str, known: Mapping[str, T]) -> T:
         return known[name]
     close = get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:3]
     raise UsageError(f"no {kind} {name!r}; do you mean {' or '.join(close)}?")
+
+
+def _check_second_definitions(rows: Sequence[Row]) -> None:
+    missing = [row.name for row in rows if not row.has_second_definition()]
+    if missing:
+        raise UsageError(
+            f"no second definition of {', '.join(missing)}: the laws have nothing to compare with; "
+            f"add refer_entry({missing[0]}, ...) beside the op, see properties/references.py"
+        )
 
 
 def _check_writable(path: Path | None) -> None:

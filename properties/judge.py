@@ -9,9 +9,10 @@ from statistics import median
 from typing import TypeVar
 from zlib import crc32
 
+import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.strategies import DataObject
 
 from engine.array import Array
@@ -20,7 +21,7 @@ from properties.adapters.subject import Capability, Pullback, Subject
 from properties.case import Case
 from properties.law import Law
 from properties.rows import Row, has_op
-from properties.verdict import Broken, Given, Verdict
+from properties.verdict import EXACT, Broken, Given, Verdict
 
 T = TypeVar("T")
 
@@ -74,8 +75,8 @@ class Cell:
 
     @property
     def strength(self) -> float:
-        """The median of the digits certified; EXACT if every case was compared bit for bit."""
-        return median(self.digits) if self.digits else 0.0
+        """EXACT if every case was compared bit for bit, else the median digits of the others."""
+        return median([digits for digits in self.digits if digits < EXACT] or [EXACT])
 
 
 def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) -> Cell:
@@ -100,8 +101,11 @@ def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) ->
         run()
     except Broken as broken:
         cell.failure = Failure(law, row.name, seen[0], broken)
+    except Flaky:
+        unsteady = Broken("the engine", "another answer when asked again", "the same answer", Given())
+        cell.failure = Failure(law, row.name, seen[0], unsteady)
     except Unsatisfiable:
-        cell.lacking = True
+        cell.undecided["no case drawn that the engine has"] += 1
     return cell
 
 
@@ -117,21 +121,23 @@ class Guarded(Subject):
         return self.subject.supports(op)
 
     def forward(self, case: Case) -> Array:
-        return _asked("y", lambda: self.subject.forward(case))
+        return _asked("y", lambda: _an_array(self.subject.forward(case)))
 
     def pullback(self, case: Case) -> Pullback:
         pull = _asked("the graph", lambda: self.subject.pullback(case))
-        return lambda out_grad: _asked("x̄", lambda: pull(out_grad), out_grad=out_grad)
+        return lambda out_grad: _asked("x̄", lambda: _one_each(pull(out_grad), case), out_grad=out_grad)
 
     def tangent(self, case: Case, in_tangents: Sequence[Array]) -> Array:
-        return _asked("ẏ", lambda: self.subject.tangent(case, in_tangents), **_numbered(in_tangents))
+        return _asked(
+            "ẏ", lambda: _an_array(self.subject.tangent(case, in_tangents)), **_numbered(in_tangents)
+        )
 
     def gradient_tangent(
         self, case: Case, out_grad: Array, in_tangents: Sequence[Array]
     ) -> tuple[Array, ...]:
         return _asked(
             "d x̄",
-            lambda: self.subject.gradient_tangent(case, out_grad, in_tangents),
+            lambda: _one_each(self.subject.gradient_tangent(case, out_grad, in_tangents), case),
             out_grad=out_grad,
             **_numbered(in_tangents),
         )
@@ -139,7 +145,7 @@ class Guarded(Subject):
     def detached_gradient(self, case: Case, value: int, out_grad: Array) -> tuple[Array, ...]:
         return _asked(
             f"x̄ with v{value} detached",
-            lambda: self.subject.detached_gradient(case, value, out_grad),
+            lambda: _one_each(self.subject.detached_gradient(case, value, out_grad), case),
             out_grad=out_grad,
         )
 
@@ -157,6 +163,20 @@ class Guarded(Subject):
 
     def source(self, case: Case, given: Given) -> str:
         return self.subject.source(case, given)
+
+
+def _an_array(answer: Array) -> Array:
+    """The answer, which is an array only if the engine keeps its promise."""
+    if answer.__class__ is not np.ndarray:
+        raise TypeError(f"{type(answer).__name__} in place of an array")
+    return answer
+
+
+def _one_each(answer: tuple[Array, ...], case: Case) -> tuple[Array, ...]:
+    """The answer, with one array for each variable."""
+    if len(answer) != len(case.variables):
+        raise TypeError(f"{len(answer)} adjoints for {len(case.variables)} variables")
+    return tuple(_an_array(each) for each in answer)
 
 
 def _numbered(in_tangents: Sequence[Array]) -> dict[str, Array]:

@@ -19,13 +19,15 @@ SEED = "GRADLAWS_SEED"
 
 
 def pytest_configure() -> None:
-    """Choose the profile and the seed once; the workers of xdist inherit both through the environment."""
+    """Choose the profile and the seed once; the workers of xdist inherit both through the environment.
+
+    The Hypothesis profile ``gradlaws`` is registered and not loaded: other projects' tests are their own.
+    """
     name = os.environ.setdefault("GRADLAWS_PROFILE", "ci" if os.environ.get("CI") else "dev")
     if name not in PROFILES:
         raise pytest.UsageError(f"GRADLAWS_PROFILE={name}: one of {', '.join(PROFILES)}")
     os.environ.setdefault(SEED, str(secrets.randbelow(2**32)))
     settings.register_profile("gradlaws", PROFILE, max_examples=examples())
-    settings.load_profile("gradlaws")
 
 
 def pytest_report_header() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich import box
+from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.syntax import Syntax
@@ -50,6 +51,11 @@ def law_list(laws: Sequence[Law]) -> Table:
     return table
 
 
+def law_names(laws: Sequence[Law]) -> Columns:
+    """Number and claim of each law, for the columns of the matrix."""
+    return Columns([f"{number:>2} {law.name}" for number, law in enumerate(laws, start=1)], column_first=True)
+
+
 def failure_panel(failure: Failure, subject: Subject) -> RenderableType:
     """One broken law: what was claimed, got and expected, and a program that shows it."""
     broken = failure.broken
@@ -88,7 +94,7 @@ def print_report(console: Console, cells: Sequence[Cell], laws: Sequence[Law], s
     """The matrix, the laws, what was not decided, every failure, and a last line that sums up."""
     console.print(matrix(cells, laws))
     console.print(LEGEND, style="dim", highlight=False)
-    console.print(law_list(laws))
+    console.print(law_names(laws), highlight=False)
     undecided = [cell for cell in cells if cell.undecided]
     if undecided:
         console.print("\n[yellow]not decided[/yellow]")

@@ -56,11 +56,9 @@ class Concatenate(LinearNary):
 
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
-        for axis in range(min(map(len, shapes))):
-            if (
-                len({len(shape) for shape in shapes}) == 1
-                and len({(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}) == 1
-            ):
+        ranks = {len(shape) for shape in shapes}
+        for axis in range(max(ranks)) if len(ranks) == 1 else ():
+            if len({(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}) == 1:
                 yield cls(axis)
 
 

@@ -142,7 +142,13 @@ class Reference(Subject):
         return tuple(each.differentiated for each in counts)
 
     def source(self, case: Case, given: Given) -> str:
-        lines = ["from numpy import array, dtype", "from engine import *", ""]
+        classes = {type(step.op) for step in case.steps}
+        others = sorted(
+            f"from {cls.__module__} import {cls.__name__}"
+            for cls in classes
+            if not cls.__module__.startswith("engine.")
+        )
+        lines = ["from numpy import array, dtype", "from engine import *", *others, ""]
         for number, array in enumerate(case.inputs):
             facts = ", requires_grad=False" if number in case.constants else ""
             lines.append(f"v{number} = Tensor({literal(array)}{facts})")

@@ -49,15 +49,15 @@ class Subject(ABC):
     def pullback(self, case: Case) -> Pullback:
         """GRADIENT: ȳ ↦ the adjoints of the variables, over one graph however often it is called."""
 
-    @abstractmethod
     def tangent(self, case: Case, in_tangents: Sequence[Array]) -> Array:
         """TANGENT: the tangent of the output, given one for each variable."""
+        raise NotImplementedError(self.name)
 
-    @abstractmethod
     def gradient_tangent(
         self, case: Case, out_grad: Array, in_tangents: Sequence[Array]
     ) -> tuple[Array, ...]:
         """SECOND: the derivative of the adjoints along ``in_tangents``, with ȳ held fixed."""
+        raise NotImplementedError(self.name)
 
     @abstractmethod
     def source(self, case: Case, given: Given) -> str:

@@ -50,8 +50,3 @@ def flat(array: Array) -> list[float]:
 def rounded(case: Case, direction: Direction) -> Evaluation:
     """The oracle's tangent along a direction, with bounds for the coarsest rounding in the case."""
     return evaluate(case, direction, case.unit_roundoff())
-
-
-def inner(a: Array, b: Array) -> float:
-    """⟨a, b⟩ in float64."""
-    return sum(x * y for x, y in zip(flat(a), flat(b), strict=True))

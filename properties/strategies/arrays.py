@@ -28,7 +28,7 @@ dtypes: SearchStrategy[DType] = st.sampled_from([FLOAT64, FLOAT64, FLOAT32])
 layouts: SearchStrategy[str] = st.sampled_from(
     ["contiguous", "transposed", "strided", "reversed", "read-only"]
 )
-FRACTION_BITS: SearchStrategy[int] = st.sampled_from([12, 4, 0])
+FRACTION_BITS: SearchStrategy[int] = st.sampled_from([0, 12, 4, 12])
 
 
 def draw_numbers(draw: DrawFn, size: int) -> list[float]:
