@@ -9,7 +9,7 @@ from engine.array import Array, as_array
 from engine.dtype import FLOAT64
 from engine.mode import lazy
 from engine.tensor import Tensor
-from engine.topo import post_order
+from engine.topo import find_topo_sort, post_order
 from properties.adapters.reference import Counting, Counts, Reference
 from properties.adapters.subject import Subject
 from properties.case import Case, Step
@@ -35,14 +35,11 @@ class SortingTwice(Sorting):
         return [*(below for value in output.inputs for below in self.sort(value)), output]
 
 
-class SortingByLevels(Sorting):
-    """Breadth first and backwards: a value used at two depths stands where the shallower use puts it."""
+class SortingForReverse(Sorting):
+    """The order in which reverse mode walks, the output first, handed out as the topological order."""
 
     def sort(self, output: Tensor) -> list[Tensor]:
-        found = [output]
-        for node in found:
-            found.extend(value for value in dict.fromkeys(node.inputs) if value not in found)
-        return found[::-1]
+        return find_topo_sort([output])[::-1]
 
 
 class SortingBackwards(Sorting):
