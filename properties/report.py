@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.columns import Columns
-from rich.console import Console, Group, RenderableType
-from rich.panel import Panel
-from rich.syntax import Syntax
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -56,23 +54,21 @@ def law_names(laws: Sequence[Law]) -> Columns:
     return Columns([f"{number:>2} {law.name}" for number, law in enumerate(laws, start=1)], column_first=True)
 
 
-def failure_panel(failure: Failure, subject: Subject) -> RenderableType:
-    """One broken law: what was claimed, got and expected, and a program that shows it."""
+def print_failure(console: Console, failure: Failure, subject: Subject) -> None:
+    """One broken law: what was claimed, got and expected, and a program that shows it.
+
+    The program stands without a frame, its lines unbroken, so that it can be copied as it is.
+    """
     broken = failure.broken
     facts = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     facts.add_row("law", failure.law.equation)
     facts.add_row("what", broken.what)
     facts.add_row("got", Text(broken.got, "bold red"))
     facts.add_row("expected", Text(broken.expected, "bold green"))
-    program = Syntax(
-        subject.source(failure.case, broken.given), "python", background_color="default", word_wrap=True
-    )
-    return Panel(
-        Group(facts, Text(""), program),
-        title=f"{failure.row}-{failure.law.name}",
-        title_align="left",
-        border_style="red",
-    )
+    console.print()
+    console.rule(f"{failure.row}-{failure.law.name}", align="left", style="red")
+    console.print(facts, "")
+    console.print(Text(subject.source(failure.case, broken.given)), soft_wrap=True)
 
 
 def failure_text(failure: Failure, subject: Subject) -> str:
@@ -103,8 +99,9 @@ def print_report(console: Console, cells: Sequence[Cell], laws: Sequence[Law], s
             console.print(f"  {cell.row}-{cell.law}: {causes}, beside {cell.held} that hold")
     for cell in cells:
         if cell.failure:
-            console.print(failure_panel(cell.failure, subject))
-    console.print(summary(cells, subject))
+            print_failure(console, cell.failure, subject)
+    console.print()
+    console.print(summary(cells, subject), style="bold", highlight=False)
 
 
 def summary(cells: Sequence[Cell], subject: Subject) -> str:
