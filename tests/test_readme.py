@@ -1,0 +1,266 @@
+"""README.md tells the truth: its code runs, its quotations are verbatim, its commands and names are real."""
+
+from __future__ import annotations
+
+import ast
+import io
+import math
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from engine import CATALOGUE
+from properties.__main__ import main
+from properties.engines import ENGINES
+from properties.laws import LAWS
+from properties.references import REFERENCES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+MODULES = {"my_ops": "class Cube", "my_engine": "class Mine"}
+"""The files that the README asks its reader to write, and what stands in each."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stands between two fences, its language, and the line above it."""
+
+    above: str
+    language: str
+    text: str
+
+
+def blocks(readme: str) -> list[Block]:
+    """The fenced blocks, in order."""
+    parts = re.split(r"^```(\w*)\n", readme, flags=re.MULTILINE)  # text, language, block, "", text, ...
+    return [
+        Block(above.rstrip().rpartition("\n")[2], language, text)
+        for above, language, text in zip(parts[::4], parts[1::4], parts[2::4], strict=False)
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays() -> Iterator[None]:
+    """What the README enters in the tables is taken out again."""
+    with (
+        patch.dict(CATALOGUE),
+        patch.dict(REFERENCES),
+        patch.dict(ENGINES),
+        patch("sys.path", [*sys.path]),
+    ):
+        yield
+    for module in MODULES:
+        sys.modules.pop(module, None)
+
+
+# The code runs, and says what the README says.
+
+
+def code_errors(readme: str) -> list[str]:
+    """What the python blocks say otherwise than the comments beside them and the output below them."""
+    namespace: dict[str, object] = {"__name__": "readme"}
+    found = blocks(readme)
+    wrong: list[str] = []
+    for block, below in zip(found, [*found[1:], Block("", "", "")], strict=True):
+        if block.language == "python":
+            printed = io.StringIO()
+            with redirect_stdout(printed):
+                wrong += statement_errors(block.text, namespace)
+            shown = below.text.partition("…")[0]
+            if printed.getvalue() and not printed.getvalue().startswith(shown):
+                wrong.append(f"printed {printed.getvalue()!r}, not {shown!r}")
+    return wrong
+
+
+def statement_errors(code: str, namespace: dict[str, object]) -> list[str]:
+    """Run a block; an expression with a comment behind it has that value."""
+    wrong: list[str] = []
+    lines = code.splitlines()
+    for statement in ast.parse(code).body:
+        said = lines[(statement.end_lineno or 1) - 1].partition("  # ")[2]
+        if isinstance(statement, ast.Expr) and said:
+            value: object = eval(ast.unparse(statement), namespace)
+            if not alike(repr(value), said):
+                wrong.append(f"{ast.unparse(statement)} is {value!r}, not {said}")
+        else:
+            exec(compile(ast.Module([statement], []), "README.md", "exec", dont_inherit=True), namespace)
+    return wrong
+
+
+def alike(text: str, other: str) -> bool:
+    """The same text, but for the last digits of its numbers."""
+    if NUMBER.sub("0", text) != NUMBER.sub("0", other):
+        return False
+    pairs = zip(NUMBER.findall(text), NUMBER.findall(other), strict=True)
+    return all(math.isclose(float(a), float(b), rel_tol=1e-12) for a, b in pairs)
+
+
+def test_the_code_runs_and_says_what_stands_beside_it() -> None:
+    assert code_errors(README) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "planted"),
+    [
+        ("1.7163378145367738", "1.7163378146367738"),
+        ("(-0.25, 1.0)", "[-0.25, 1.0]"),
+        ("  v3  Sin()", "  v3  Cos()"),
+    ],
+)
+def test_a_wrong_result_is_seen(said: str, planted: str) -> None:
+    assert len(code_errors(README.replace(said, planted, 1))) == 1
+
+
+def test_code_that_does_not_run_is_seen() -> None:
+    with pytest.raises(ImportError):
+        code_errors(README.replace("import Tensor, grad, graph_text", "import Tensor, gradd, graph_text"))
+
+
+# Quotations are verbatim.
+
+
+def quotation_errors(readme: str) -> list[str]:
+    """Each ```py block stands in the file that the line above it links to."""
+    wrong: list[str] = []
+    for block in blocks(readme):
+        source = re.search(r"\((\S+\.py)\):?$", block.above)
+        if block.language == "py" and not (
+            source and block.text in (ROOT / source[1]).read_text(encoding="utf-8")
+        ):
+            wrong.append(f"{source and source[1]} has not: {block.text}")
+    return wrong
+
+
+def test_quotations_are_verbatim() -> None:
+    assert [block.language for block in blocks(README)].count("py") == 2
+    assert quotation_errors(README) == []
+
+
+@pytest.mark.parametrize("quoted", ["return sum_to(out_grad * b, a)", "draw(cotangents(*case.specs()[-1]))"])
+def test_a_wrong_quotation_is_seen(quoted: str) -> None:
+    assert len(quotation_errors(README.replace(quoted, quoted.upper(), 1))) == 1
+
+
+# Names and links are real.
+
+
+def name_errors(readme: str) -> list[str]:
+    """Laws, their numbers, options and paths that do not exist."""
+    numbers = {name: number for number, name in enumerate(LAWS, start=1)}
+    reports = "\n".join(block.text for block in blocks(readme) if block.language == "text")
+    listed = re.findall(r"(?:^|\s)(\d+) ([a-z]+(?:_[a-z]+)+)", reports)
+    broken = re.findall(r"^\w+-(\w+) ─", reports, re.MULTILINE)
+    spoken = re.findall(r"`([a-z]+(?:_[a-z]+){2,})`", readme)
+    headers = [line.split()[1:] for line in reports.splitlines() if line.split()[:1] == ["op"]]
+    paths = re.findall(r"\]\(([^):]+)\)|(scripts/\w+(?:\.py)?)", readme)
+    return [
+        *(f"law {number} is not {name}" for number, name in listed if numbers.get(name) != int(number)),
+        *(f"no law {name}" for name in [*broken, *spoken] if name not in LAWS),
+        *(f"not the laws: {header}" for header in headers if header != [*map(str, numbers.values())]),
+        *(f"no option {option}" for option in re.findall(r"`(--\w+)", readme) if option not in options()),
+        *(f"no file {path}" for pair in paths for path in pair if path and not (ROOT / path).exists()),
+    ]
+
+
+def options() -> set[str]:
+    """What ``gradlaws verify --help`` lists."""
+    shown = io.StringIO()
+    with redirect_stdout(shown), pytest.raises(SystemExit):
+        main(["verify", "--help"])
+    return set(re.findall(r"--\w+", shown.getvalue()))
+
+
+def test_names_and_paths_exist() -> None:
+    assert name_errors(README) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "planted"),
+    [
+        (" 6 gradient_matches_numeric", " 7 gradient_matches_numeric"),
+        ("Cube-gradient_matches_numeric", "Cube-gradient_matches_numbers"),
+        ("`gradient_is_adjoint_of_tangent`", "`gradient_is_adjoint`"),
+        ("20 21 22\n", "20 21\n"),
+        ("`--json FILE`", "`--jason FILE`"),
+        ("(engine/__init__.py)", "(engine/init.py)"),
+        ("(CONTRIBUTING.md)", "(CONTRIBUTE.md)"),
+        ("scripts/test -k", "scripts/tests -k"),
+    ],
+)
+def test_a_wrong_name_is_seen(said: str, planted: str) -> None:
+    assert said in README
+    assert name_errors(README.replace(said, planted, 1))
+
+
+# Commands are accepted.
+
+
+def commands(readme: str) -> list[list[str]]:
+    """The arguments of each whole command that the README names, in blocks and in sentences."""
+    shell = [block.text for block in blocks(readme) if block.language == "sh"]
+    said = [*"".join(shell).splitlines(), *re.findall(r"`([^`\n]+)`", readme)]
+    found = [
+        shlex.split(line, comments=True) for line in said if re.match(r"(gradlaws|scripts/verify)\b", line)
+    ]
+    called = [words[1:] if words[0] == "gradlaws" else ["verify", *words[1:]] for words in found]
+    return [words for words in called if words and "…" not in words]
+
+
+def command_error(words: list[str]) -> str:
+    """What is wrong with a command: asked for an op too many, it must get as far as to miss that one."""
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        try:
+            status = main([*words, "--op", "Nosuch"] if words[0] == "verify" else words)
+        except SystemExit:
+            return said.getvalue()
+    missed = status == 2 and "no op 'Nosuch'" in said.getvalue()
+    return "" if missed or status == 0 else said.getvalue()
+
+
+@pytest.fixture
+def _written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader's own files, in a folder where the commands are given."""
+    for module, content in MODULES.items():
+        (block,) = [b for b in blocks(README) if b.language == "python" and content in b.text]
+        (tmp_path / f"{module}.py").write_text(block.text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("_written")
+@pytest.mark.parametrize("words", commands(README), ids=" ".join)
+def test_a_command_is_accepted(words: list[str]) -> None:
+    if "autograd" in words and not find_spec("autograd"):
+        pytest.skip("autograd is not installed")
+    assert command_error(words) == ""
+
+
+@pytest.mark.usefixtures("_written")
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "verify --profile slow",
+        "verify --sead 1",
+        "verify --op Matmul",
+        "verify --engine mine",
+        "verify --import my_op --op Cube",
+        "law",
+    ],
+)
+def test_a_wrong_command_is_seen(planted: str) -> None:
+    assert command_error(planted.split()) != ""
+
+
+def test_commands_are_found() -> None:
+    found = [" ".join(words) for words in commands(README)]
+    assert {"laws", "ops", "verify", "verify --profile quick", "verify --engine autograd"} <= {*found}
+    assert "verify --import my_ops --op Cube --profile quick --seed 1" in found
