@@ -1,0 +1,503 @@
+"""What is drawn: as diverse as promised, always legal, away from kinks where asked, and small once shrunk.
+
+The statistics are of a fixed seed; each floor is about half of what is drawn today.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import pairwise
+from math import isfinite, prod
+from random import Random
+from typing import TypeVar
+from zlib import crc32
+
+import numpy as np
+import pytest
+from hypothesis import Phase, find, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+from engine import ops
+from engine.array import Array, Shape
+from engine.catalogue import CATALOGUE, entry_of
+from engine.domain import Domain
+from engine.dtype import FLOAT32, FLOAT64
+from properties.adapters.reference import Reference
+from properties.case import Case, Spelling, Step, literal
+from properties.judge import PROFILE
+from properties.oracles import evaluate
+from properties.references import REFERENCES
+from properties.strategies.arrays import (
+    LIMIT,
+    MARGIN,
+    apart,
+    array_of,
+    arrays,
+    cotangents,
+    directions,
+    into_domain,
+    laid_out,
+)
+from properties.strategies.calls import calls
+from properties.strategies.programs import programs
+from properties.strategies.shapes import MOST_ENTRIES, fitted
+
+T = TypeVar("T")
+
+NAMES = sorted(name for name, entry in CATALOGUE.items() if entry.op in REFERENCES)
+POOL = [CATALOGUE[name] for name in NAMES]
+BROADCASTING = ["EWiseAdd", "EWiseMul", "EWiseDiv", "EWisePow", "Maximum", "Minimum", "Compare"]
+RUN = 20
+
+
+def sample(strategy: SearchStrategy[T], count: int, name: str = "") -> list[T]:
+    """What ``count`` examples are, in runs as short as those of a cell, of seeds fixed by the name."""
+    drawn: list[T] = []
+
+    def keep(value: T) -> None:
+        drawn.append(value)
+
+    for run in range(0, count, RUN):
+        short = settings(PROFILE, max_examples=min(RUN, count - run), phases=[Phase.generate])
+        seed(crc32(f"{name} {run}".encode()))(short(given(strategy)(keep)))()
+    return drawn
+
+
+@cache
+def called(name: str, *, smooth: bool) -> list[Case]:
+    return sample(calls(CATALOGUE[name], smooth=smooth), 40 if smooth else 20, name)
+
+
+@cache
+def many(name: str) -> list[Case]:
+    return sample(calls(CATALOGUE[name]), 160, name)
+
+
+@cache
+def lines(*, smooth: bool) -> list[Case]:
+    return sample(programs(POOL, smooth=smooth), 200)
+
+
+def share(cases: Iterable[bool]) -> float:
+    found = list(cases)
+    return sum(found) / len(found)
+
+
+def entries(array: Array) -> list[float]:
+    return [float(entry) for entry in array.ravel().tolist()]
+
+
+def domains(case: Case) -> list[Domain]:
+    """The domain of each input of a call."""
+    op = case.steps[0].op
+    found = op.domains(entry_of(op).domains)
+    return [found[min(at, len(found) - 1)] for at in range(len(case.inputs))]
+
+
+# Calls: legal, in the domain, away from kinks or on them.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_smooth_call_is_in_the_domain_and_no_comparison_in_it_is_close(name: str) -> None:
+    cases = called(name, smooth=True)
+    assert len(cases) >= 30
+    for case in cases:
+        compared: list[float] = []
+        for array, domain in zip(case.inputs, domains(case), strict=True):
+            assert all(domain.smooth_at(x, MARGIN) for x in entries(array)), case
+            compared += entries(array) if domain.ties else []
+        assert all(b - a > MARGIN for a, b in pairwise(sorted(compared))), case
+        assert evaluate(case, unit=case.unit_roundoff()).close == 0, case
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_call_is_legal_and_finite_and_in_the_domain(name: str) -> None:
+    for case in (*called(name, smooth=True), *called(name, smooth=False)):
+        for array, domain in zip(case.inputs, domains(case), strict=True):
+            assert all(domain.contains(x) for x in entries(array)), case
+        output = Reference().forward(case)
+        assert (output.shape, output.dtype) == case.specs()[-1]
+        assert all(map(isfinite, entries(output))), case
+        assert case.variables
+
+
+@pytest.mark.parametrize("name", ["ReLU", "Abs", "Step", "Sign"])
+def test_rough_calls_stand_on_kinks(name: str) -> None:
+    cases = [case for case in called(name, smooth=False) if case.inputs[0].size]
+    assert share(0.0 in entries(case.inputs[0]) for case in cases) > 0.4
+
+
+@pytest.mark.parametrize("name", ["Maximum", "Minimum", "Compare", "Max"])
+def test_rough_calls_have_ties(name: str) -> None:
+    cases = called(name, smooth=False)
+    assert share(evaluate(case).close > 0 for case in cases) > 0.1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_entries_are_dyadic_numbers_between_minus_eight_and_eight(name: str) -> None:
+    for case in called(name, smooth=True):
+        for x in [x for array, domain in zip(case.inputs, domains(case), strict=True)
+                  for x in entries(array) if not domain.ties]:  # fmt: skip
+            assert abs(x) <= LIMIT
+            assert (x * 2**12).is_integer()
+
+
+# Calls: the diversity of shapes, dtypes, layouts and spellings.
+
+
+def shapes(case: Case) -> list[Shape]:
+    return [array.shape for array in case.inputs]
+
+
+SHAPES: dict[str, Callable[[Shape], bool]] = {
+    "size 0": lambda shape: 0 in shape,
+    "0-d": lambda shape: shape == (),
+    "rank 3 and more": lambda shape: len(shape) >= 3,
+    "size 1 in front": lambda shape: shape[:1] == (1,),
+    "size 1 inside": lambda shape: 1 in shape[1:-1],
+    "size 1 at the end": lambda shape: shape[-1:] == (1,),
+    "a size twice": lambda shape: len(set(shape)) < len(shape),
+    "sizes that all differ": lambda shape: len(shape) > 1 and len(set(shape)) == len(shape),
+}
+
+
+@pytest.mark.parametrize("name", ["Exp", "EWiseMul", "Summation", "Permute", "BroadcastTo", "MatMul"])
+@pytest.mark.parametrize("kind", SHAPES)
+def test_shapes_are_of_every_kind(name: str, kind: str) -> None:
+    if name == "MatMul" and kind == "0-d":
+        assert not any(() in shapes(case) for case in many(name))
+    else:
+        assert share(any(map(SHAPES[kind], shapes(case))) for case in many(name)) > 0.01
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"MatMul", "Concatenate"}))
+def test_arrays_of_one_run_of_axes_are_small_enough_to_check_every_entry(name: str) -> None:
+    assert all(array.size <= MOST_ENTRIES for case in called(name, smooth=True) for array in case.inputs)
+
+
+BROADCASTS: dict[str, Callable[[Shape, Shape, Shape], bool]] = {
+    "none": lambda a, b, out: a == b,
+    "the rank of the left operand": lambda a, b, out: len(a) < len(b),
+    "the rank of the right operand": lambda a, b, out: len(a) > len(b),
+    "an axis of the left operand": lambda a, b, out: a != out[len(out) - len(a) :],
+    "an axis of the right operand": lambda a, b, out: b != out[len(out) - len(b) :],
+    "both operands at once": lambda a, b, out: out not in (a, b),
+    "a scalar on the left": lambda a, b, out: a == () != b,
+    "a scalar on the right": lambda a, b, out: b == () != a,
+}
+
+
+@pytest.mark.parametrize("kind", BROADCASTS)
+def test_operands_broadcast_both_ways(kind: str) -> None:
+    found = [
+        BROADCASTS[kind](a.shape, b.shape, case.specs()[-1][0])
+        for name in BROADCASTING
+        for case in called(name, smooth=True)
+        for a, b in [case.inputs]
+    ]
+    assert share(found) > 0.01
+
+
+def test_matrix_products_have_vectors_on_either_side_and_batches_that_broadcast() -> None:
+    pairs = [shapes(case) for case in many("MatMul")]
+    assert share(len(a) == 1 for a, _ in pairs) > 0.1
+    assert share(len(b) == 1 for _, b in pairs) > 0.1
+    assert share(len(a) == len(b) == 1 for a, b in pairs) > 0.005
+    assert share(len(a) > len(b) > 1 for a, b in pairs) > 0.005
+    assert share(len(b) > len(a) > 1 for a, b in pairs) > 0.005
+    assert share(len(a) > 2 and a[:-2] != b[:-2] for a, b in pairs) > 0.05
+
+
+@pytest.mark.parametrize("name", ["EWiseMul", "MatMul", "Where", "Concatenate", "Stack"])
+def test_dtypes_are_single_double_and_mixed(name: str) -> None:
+    dtypes = [{array.dtype for array in case.inputs} for case in many(name)]
+    assert share(found == {FLOAT32} for found in dtypes) > 0.1
+    assert share(found == {FLOAT64} for found in dtypes) > 0.1
+    assert share(len(found) == 2 for found in dtypes) > 0.03
+    firsts = {case.inputs[0].dtype for case in many(name) if len({a.dtype for a in case.inputs}) == 2}
+    assert firsts == {FLOAT32, FLOAT64}
+
+
+@pytest.mark.parametrize("name", ["Concatenate", "Stack"])
+def test_variadic_ops_have_one_two_and_three_operands(name: str) -> None:
+    found = Counter(len(case.inputs) for case in many(name))
+    assert min(found[1], found[2], found[3]) > 10
+
+
+LAYOUTS: dict[str, Callable[[Array], bool]] = {
+    "not contiguous": lambda array: not array.flags.c_contiguous,
+    "column-major": lambda array: array.flags.f_contiguous and not array.flags.c_contiguous,
+    "every other entry": lambda array: any(step == 2 * array.itemsize for step in array.strides[-1:]),
+    "backwards": lambda array: any(step < 0 for step in array.strides),
+    "read-only": lambda array: not array.flags.writeable,
+}
+
+
+@pytest.mark.parametrize("name", ["Exp", "EWiseMul", "Summation"])
+@pytest.mark.parametrize("kind", LAYOUTS)
+def test_arrays_lie_in_memory_in_every_way(name: str, kind: str) -> None:
+    assert share(any(map(LAYOUTS[kind], case.inputs)) for case in many(name)) > 0.01
+
+
+@pytest.mark.parametrize("layout", ["contiguous", "transposed", "strided", "reversed", "read-only"])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (0, 2), (2, 1, 3)], ids=str)
+def test_a_layout_changes_no_entry(layout: str, shape: Shape) -> None:
+    array = array_of([float(at) for at in range(prod(shape))], shape, FLOAT32)
+    moved = laid_out(array, layout)
+    assert (moved.shape, moved.dtype, moved.tobytes()) == (array.shape, array.dtype, array.tobytes())
+
+
+def spelled(step: Step) -> str:
+    """How the axes are written."""
+    spelling: Spelling = step.spelling
+    if spelling is None:
+        return "None"
+    if isinstance(spelling, str):
+        return spelling
+    if isinstance(spelling, int):
+        return "negative int" if spelling < 0 else "int"
+    signs = {axis < 0 for axis in spelling}
+    if len(spelling) < 2:
+        return "short tuple"
+    if len(signs) == 2:
+        return "mixed"
+    order = "reversed" if list(spelling) != sorted(spelling) else "in order"
+    return f"negative {order}" if True in signs else order
+
+
+def test_axes_of_a_reduction_are_spelled_in_every_way() -> None:
+    cases = [case for name in ("Summation", "Max", "LogSumExp") for case in many(name)]
+    found = Counter(spelled(case.steps[0]) for case in cases)
+    kinds = (
+        "None",
+        "canonical",
+        "int",
+        "negative int",
+        "negative in order",
+        "reversed",
+        "mixed",
+        "short tuple",
+    )
+    assert all(found[kind] > 3 for kind in kinds), dict(found)
+
+
+@pytest.mark.parametrize("name", ["Summation", "Max", "LogSumExp"])
+def test_reductions_keep_axes_or_not_and_reduce_some_all_or_none(name: str) -> None:
+    found = [case.steps[0].op for case in many(name)]
+    reductions = [op for op in found if isinstance(op, ops.Summation | ops.Max | ops.LogSumExp)]
+    ranks = [case.inputs[0].ndim for case in many(name)]
+    assert len(reductions) == len(ranks)
+    assert 0.1 < share(op.keepdims for op in reductions) < 0.9
+    assert share(op.axes == () for op in reductions) > 0.05
+    assert share(len(op.axes) == rank for op, rank in zip(reductions, ranks, strict=True)) > 0.1
+    assert share(0 < len(op.axes) < rank for op, rank in zip(reductions, ranks, strict=True)) > 0.1
+
+
+@pytest.mark.parametrize("name", ["Transpose", "Permute", "Concatenate", "Stack"])
+def test_axes_of_other_ops_are_counted_from_either_end(name: str) -> None:
+    spellings = [case.steps[0].spelling for case in many(name)]
+    assert share(spelling == "canonical" for spelling in spellings) > 0.2
+    assert share(spelling != "canonical" for spelling in spellings) > 0.2
+
+
+@pytest.mark.parametrize(
+    "name", ["Summation", "Max", "LogSumExp", "Transpose", "Permute", "Concatenate", "Stack"]
+)
+def test_a_spelling_is_another_way_to_say_the_same(name: str) -> None:
+    for case in called(name, smooth=True):
+        (step,) = case.steps
+        plain = Case(case.inputs, (Step(step.op, step.args),), case.constants)
+        np.testing.assert_array_equal(Reference().forward(case), Reference().forward(plain), strict=True)
+
+
+# Arrays, cotangents and directions.
+
+
+def test_dense_arrays_have_99_percent_distinct_entries() -> None:
+    drawn = [array for array in sample(arrays((4, 6), FLOAT64), 250) if not is_coarse(array)]
+    assert len(drawn) > 50
+    assert sum(len(set(entries(array))) for array in drawn) >= 0.99 * sum(array.size for array in drawn)
+
+
+def is_coarse(array: Array) -> bool:
+    """Whether every entry is a whole number of sixteenths."""
+    return all((x * 16).is_integer() for x in entries(array))
+
+
+def test_arrays_of_whole_numbers_and_of_sixteenths_are_drawn_too() -> None:
+    drawn = sample(arrays((4, 6), FLOAT64), 250)
+    assert share(is_coarse(array) for array in drawn) > 0.3
+    assert share(all(x.is_integer() for x in entries(array)) for array in drawn) > 0.15
+
+
+def test_cotangents_are_signed_and_vary_and_are_never_zero_everywhere() -> None:
+    drawn = sample(cotangents((2, 3), FLOAT32), 100)
+    assert {(array.shape, array.dtype) for array in drawn} == {((2, 3), FLOAT32)}
+    assert all(any(entries(array)) for array in drawn)
+    assert share(min(entries(array)) < 0 < max(entries(array)) for array in drawn) > 0.6
+    assert share(len(set(entries(array))) > 1 for array in drawn) > 0.7
+
+
+def test_directions_match_their_inputs_and_are_never_zero_everywhere() -> None:
+    likes = (array_of([1.0], (), FLOAT64), array_of([], (0, 2), FLOAT32), array_of([1.0, 2.0], (2,), FLOAT32))
+    for drawn in sample(directions(likes), 100):
+        assert [(a.shape, a.dtype) for a in drawn] == [(a.shape, a.dtype) for a in likes]
+        assert any(x for array in drawn for x in entries(array))
+
+
+def test_cotangents_and_directions_of_nothing_can_be_drawn() -> None:
+    assert [array.shape for array in sample(cotangents((0, 2), FLOAT64), 1)] == [(0, 2)]
+    assert sample(directions(()), 1) == [()]
+
+
+def test_entries_that_are_moved_apart_differ_by_more_than_a_margin() -> None:
+    random = Random(0)
+    for _ in range(100):
+        moved = apart([random.randrange(-20, 20) / 2**7 for _ in range(24)])
+        assert len(moved) == 24
+        assert all(b - a > MARGIN for a, b in pairwise(sorted(moved)))
+
+
+DOMAINS = [
+    Domain(),
+    Domain(low=0.0),
+    Domain(low=-1.5),
+    Domain(high=1.0),
+    Domain(poles=(0.0,)),
+    Domain(poles=(-1.0, 2.0)),
+    Domain(low=0.0, poles=(1.0,), kinks=(2.0,)),
+    Domain(kinks=(0.0,)),
+    Domain(kinks=(-2.5, 0.0, 3.0)),
+    Domain(values=(0.0, 1.0)),
+    Domain(values=(-1.0, 0.0, 2.0)),
+]
+GRID = [at / 16 for at in range(-128, 129)]
+
+
+@pytest.mark.parametrize("domain", DOMAINS, ids=str)
+def test_any_number_is_moved_into_a_domain_and_away_from_its_kinks(domain: Domain) -> None:
+    moved = into_domain(GRID, domain, smooth=True)
+    assert len(moved) == len(GRID)
+    assert all(domain.smooth_at(x, MARGIN) for x in moved)
+    assert len(set(moved)) >= len(domain.values or GRID) / 2.5
+
+
+@pytest.mark.parametrize("domain", [Domain(kinks=(0.0,)), Domain(kinks=(-2.5, 0.0, 3.0)), Domain(ties=True)])
+def test_without_smoothness_kinks_are_met_and_ties_abound(domain: Domain) -> None:
+    moved = into_domain(GRID, domain, smooth=False)
+    assert all(domain.contains(x) for x in moved)
+    assert set(domain.kinks) < set(moved)
+    assert len(set(moved)) <= len(domain.kinks) + 2
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 4), (2, 3, 4), (0, 4, 4, 4), (3, 0, 9, 9), (30,), ()], ids=str)
+def test_a_shape_is_fitted_by_dropping_to_1_the_axes_that_do_not_fit(shape: Shape) -> None:
+    kept = fitted(shape)
+    assert prod(max(size, 1) for size in kept) <= MOST_ENTRIES
+    assert all(new in (old, 1) for old, new in zip(shape, kept, strict=True))
+    assert prod(shape) > MOST_ENTRIES or 0 in shape or kept == shape
+
+
+# Programs.
+
+
+def uses(case: Case) -> Counter[int]:
+    """How many steps use each value."""
+    return Counter(arg for step in case.steps for arg in set(step.args))
+
+
+def shares_a_step(case: Case) -> bool:
+    return any(number >= len(case.inputs) for number, times in uses(case).items() if times > 1)
+
+
+def builds_on_a_step(case: Case) -> bool:
+    return any(arg >= len(case.inputs) for step in case.steps for arg in step.args)
+
+
+PROGRAMS: dict[str, tuple[Callable[[Case], bool], float]] = {
+    "several steps": (lambda case: len(case.steps) > 2, 0.3),
+    "a shared subexpression": (shares_a_step, 0.12),
+    "one value in two slots": (lambda case: any(len(set(s.args)) < len(s.args) for s in case.steps), 0.12),
+    "an unused value": (lambda case: len(case.needed()) <= case.output, 0.3),
+    "an unused step": (lambda case: bool(set(range(len(case.inputs), case.output)) - case.needed()), 0.2),
+    "a step that uses a step": (builds_on_a_step, 0.3),
+    "the older value first": (lambda case: any(a < b for s in case.steps for a, b in pairwise(s.args)), 0.03),
+    "the newer value first": (lambda case: any(a > b for s in case.steps for a, b in pairwise(s.args)), 0.03),
+    "a constant": (lambda case: bool(case.constants), 0.08),
+    "no constant": (lambda case: not case.constants, 0.3),
+    "several inputs": (lambda case: len(case.inputs) > 1, 0.3),
+    "float32": (lambda case: case.inputs[0].dtype is FLOAT32, 0.1),
+    "both dtypes": (lambda case: len({dtype for _, dtype in case.specs()}) == 2, 0.005),
+    "an empty value": (lambda case: any(0 in shape for shape, _ in case.specs()), 0.03),
+    "a value of rank 3": (lambda case: any(len(shape) > 2 for shape, _ in case.specs()), 0.08),
+}
+
+
+@pytest.mark.parametrize("smooth", [True, False], ids=["smooth", "rough"])
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_programs_are_of_every_kind(kind: str, smooth: bool) -> None:
+    has, floor = PROGRAMS[kind]
+    assert share(map(has, lines(smooth=smooth))) > floor
+
+
+def test_programs_use_every_op_of_the_pool() -> None:
+    cases = (*lines(smooth=True), *lines(smooth=False))
+    assert {type(step.op).__name__ for case in cases for step in case.steps} == set(NAMES)
+
+
+def test_smooth_programs_have_no_close_comparison_and_rough_ones_do() -> None:
+    assert all(evaluate(case, unit=case.unit_roundoff()).close == 0 for case in lines(smooth=True))
+    assert share(evaluate(case).close > 0 for case in lines(smooth=False)) > 0.08
+
+
+def test_programs_are_finite_in_both_dtypes() -> None:
+    for case in (*lines(smooth=True), *lines(smooth=False)):
+        single = Case(tuple(array_of(entries(a), a.shape, FLOAT32) for a in case.inputs), case.steps)
+        for each in (case, single):
+            for steps in range(1, len(case.steps) + 1):
+                value = Reference().forward(Case(each.inputs, each.steps[:steps], each.constants))
+                assert all(map(isfinite, entries(value))), case
+
+
+def test_every_program_has_a_variable_and_values_of_checkable_size() -> None:
+    for case in (*lines(smooth=True), *lines(smooth=False)):
+        assert case.variables
+        assert all(prod(shape) <= MOST_ENTRIES for shape, _ in case.specs())
+
+
+# Shrinking.
+
+
+def smallest(strategy: SearchStrategy[Case], wanted: Callable[[Case], bool]) -> Case:
+    return find(strategy, wanted, settings=settings(PROFILE, max_examples=2_000), random=Random(0))
+
+
+def test_a_program_with_exp_shrinks_to_exp_of_one_number() -> None:
+    case = smallest(programs(POOL), lambda case: any(isinstance(step.op, ops.Exp) for step in case.steps))
+    assert [literal(array) for array in case.inputs] == ["array(0.0, 'float64')"]
+    assert case.steps == (Step(ops.Exp(), (0,)),)
+
+
+def test_a_program_with_a_value_in_two_slots_shrinks_to_one_step() -> None:
+    case = smallest(programs(POOL), lambda case: any(len(set(s.args)) < len(s.args) for s in case.steps))
+    assert [literal(array) for array in case.inputs] == ["array(0.0, 'float64')"]
+    assert [step.args for step in case.steps] == [(0, 0)]
+
+
+def test_a_call_with_one_large_entry_shrinks_to_zeros_around_it() -> None:
+    case = smallest(
+        calls(CATALOGUE["EWiseMul"]),
+        lambda case: case.inputs[0].size > 3 and max(entries(case.inputs[0])) > 1,
+    )
+    assert case.inputs[0].size == 4
+    assert sorted(map(bool, entries(case.inputs[0]))) == [False, False, False, True]
+    assert not any(entries(case.inputs[1]))
+    assert {array.dtype for array in case.inputs} == {FLOAT64}
+
+
+def test_a_reduction_shrinks_to_the_plainest_axes_and_spelling() -> None:
+    case = smallest(calls(CATALOGUE["Summation"]), lambda case: case.inputs[0].ndim == 2)
+    assert case.inputs[0].size <= 4
+    assert case.steps == (Step(ops.Summation((0, 1)), (0,)),)
