@@ -64,7 +64,7 @@ CELLS = [
     Cell("one_law", "Log", undecided=Counter({"a kink": 2, "a tie": 1})),
     Cell("another_law", "Log", lacking=True),
     Cell("one_law", "Sin", failure=Failure(ONE, "Sin", CASE, BROKEN)),
-    Cell("another_law", "Sin", digits=[9.4], undecided=Counter({"a kink": 1})),
+    Cell("another_law", "Sin", digits=[9.4, 9.4], undecided=Counter({"a kink": 1})),
 ]
 
 
@@ -96,7 +96,7 @@ def test_laws_are_listed_with_number_claim_and_equation_as_they_are_written() ->
 
 def test_the_last_line_adds_up() -> None:
     assert summary(CELLS, Reference()) == (
-        "reference: 3 cells hold, 1 broken, 1 not decided, 1 not asked; 10 cases"
+        "reference: 3 cells hold, 1 broken, 1 not decided, 1 not asked; 11 cases"
     )
 
 
@@ -106,7 +106,7 @@ def test_the_report_names_what_was_not_decided_and_why() -> None:
     lines = text.getvalue().splitlines()
     at = lines.index("not decided")
     assert lines[at + 1].strip() == "Log-one_law: 2 × a kink, 1 × a tie, beside 0 that hold"
-    assert lines[at + 2].strip() == "Sin-another_law: 1 × a kink, beside 1 that hold"
+    assert lines[at + 2].strip() == "Sin-another_law: 1 × a kink, beside 2 that hold"
     assert lines[-1] == summary(CELLS, Reference())
 
 
@@ -130,7 +130,7 @@ def test_json_holds_every_cell_with_its_counts() -> None:
     assert (record["engine"], record["seed"]) == ("reference", 42)
     assert [(cell["op"], cell["law"]) for cell in record["cells"]] == [(c.row, c.law) for c in CELLS]
     assert [cell["asked"] for cell in record["cells"]] == [True, True, True, False, True, True]
-    assert [cell["held"] for cell in record["cells"]] == [2, 3, 0, 0, 0, 1]
+    assert [cell["held"] for cell in record["cells"]] == [2, 3, 0, 0, 0, 2]
     assert [cell["digits"] for cell in record["cells"]] == [17.0, 13.2, None, None, None, 9.4]
     assert record["cells"][2]["undecided"] == {"a kink": 2, "a tie": 1}
     assert [at for at, cell in enumerate(record["cells"]) if "failure" in cell] == [4]

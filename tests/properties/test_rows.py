@@ -65,12 +65,12 @@ def test_an_engine_without_ops_has_no_row_of_programs() -> None:
 
 @pytest.mark.parametrize("smooth", [True, False])
 @pytest.mark.parametrize("name", ["Exp", "MatMul", "Stack"])
-def test_the_cases_of_an_op_are_that_op_alone_on_each_input_once(name: str, smooth: bool) -> None:
+def test_the_cases_of_an_op_are_that_op_alone_on_all_their_inputs(name: str, smooth: bool) -> None:
     row = Row(name, (CATALOGUE[name],))
     for case in cases(row, Reference(), smooth=smooth):
         (step,) = case.steps
         assert type(step.op).__name__ == name
-        assert step.args == tuple(range(len(case.inputs)))
+        assert set(step.args) == set(range(len(case.inputs)))
 
 
 def test_parameters_that_the_engine_lacks_are_not_drawn() -> None:

@@ -89,11 +89,11 @@ def entries(array: Array) -> list[float]:
     return [float(entry) for entry in array.ravel().tolist()]
 
 
-def domains(case: Case) -> list[Domain]:
-    """The domain of each input of a call."""
-    op = case.steps[0].op
-    found = op.domains(entry_of(op).domains)
-    return [found[min(at, len(found) - 1)] for at in range(len(case.inputs))]
+def slots(case: Case) -> list[tuple[Array, Domain]]:
+    """What stands in each slot of a call, and the domain of the slot."""
+    (step,) = case.steps
+    found = step.op.domains(entry_of(step.op).domains)
+    return [(case.inputs[arg], found[min(at, len(found) - 1)]) for at, arg in enumerate(step.args)]
 
 
 # Calls: legal, in the domain, away from kinks or on them.
@@ -105,7 +105,7 @@ def test_a_smooth_call_is_in_the_domain_and_no_comparison_in_it_is_close(name: s
     assert len(cases) >= 30
     for case in cases:
         compared: list[float] = []
-        for array, domain in zip(case.inputs, domains(case), strict=True):
+        for array, domain in slots(case):
             assert all(domain.smooth_at(x, MARGIN) for x in entries(array)), case
             compared += entries(array) if domain.ties else []
         assert all(b - a > MARGIN for a, b in pairwise(sorted(compared))), case
@@ -115,7 +115,7 @@ def test_a_smooth_call_is_in_the_domain_and_no_comparison_in_it_is_close(name: s
 @pytest.mark.parametrize("name", NAMES)
 def test_every_call_is_legal_and_finite_and_in_the_domain(name: str) -> None:
     for case in (*called(name, smooth=True), *called(name, smooth=False)):
-        for array, domain in zip(case.inputs, domains(case), strict=True):
+        for array, domain in slots(case):
             assert all(domain.contains(x) for x in entries(array)), case
         output = Reference().forward(case)
         assert (output.shape, output.dtype) == case.specs()[-1]
@@ -138,7 +138,7 @@ def test_rough_calls_have_ties(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_entries_are_dyadic_numbers_between_minus_eight_and_eight(name: str) -> None:
     for case in called(name, smooth=True):
-        for x in [x for array, domain in zip(case.inputs, domains(case), strict=True)
+        for x in [x for array, domain in slots(case)
                   for x in entries(array) if not domain.ties]:  # fmt: skip
             assert abs(x) <= LIMIT
             assert (x * 2**12).is_integer()
@@ -177,6 +177,11 @@ def test_arrays_of_one_run_of_axes_are_small_enough_to_check_every_entry(name: s
     assert all(array.size <= MOST_ENTRIES for case in called(name, smooth=True) for array in case.inputs)
 
 
+def operands(case: Case) -> list[Shape]:
+    """The shapes in an op's slots; one input may stand in several."""
+    return [case.inputs[arg].shape for arg in case.steps[0].args]
+
+
 BROADCASTS: dict[str, Callable[[Shape, Shape, Shape], bool]] = {
     "none": lambda a, b, out: a == b,
     "the rank of the left operand": lambda a, b, out: len(a) < len(b),
@@ -192,16 +197,16 @@ BROADCASTS: dict[str, Callable[[Shape, Shape, Shape], bool]] = {
 @pytest.mark.parametrize("kind", BROADCASTS)
 def test_operands_broadcast_both_ways(kind: str) -> None:
     found = [
-        BROADCASTS[kind](a.shape, b.shape, case.specs()[-1][0])
+        BROADCASTS[kind](a, b, case.specs()[-1][0])
         for name in BROADCASTING
         for case in called(name, smooth=True)
-        for a, b in [case.inputs]
+        for a, b in [operands(case)]
     ]
     assert share(found) > 0.01
 
 
 def test_matrix_products_have_vectors_on_either_side_and_batches_that_broadcast() -> None:
-    pairs = [shapes(case) for case in many("MatMul")]
+    pairs = [operands(case) for case in many("MatMul")]
     assert share(len(a) == 1 for a, _ in pairs) > 0.1
     assert share(len(b) == 1 for _, b in pairs) > 0.1
     assert share(len(a) == len(b) == 1 for a, b in pairs) > 0.005
@@ -389,7 +394,7 @@ def test_without_smoothness_kinks_are_met_and_ties_abound(domain: Domain) -> Non
     moved = into_domain(GRID, domain, smooth=False)
     assert all(domain.contains(x) for x in moved)
     assert set(domain.kinks) < set(moved)
-    assert len(set(moved)) <= len(domain.kinks) + 2
+    assert len(set(moved)) <= len(domain.kinks) + 3
 
 
 @pytest.mark.parametrize("shape", [(4, 4, 4), (2, 3, 4), (0, 4, 4, 4), (3, 0, 9, 9), (30,), ()], ids=str)
