@@ -1,6 +1,6 @@
 """The command ``gradlaws``: hold an engine to the laws, or list ops and laws.
 
-Exit status: 0 all laws hold, 1 a law is broken, 2 wrong usage.
+Exit status: 0 all laws hold, 1 a law is broken or was not decided, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def _import(modules: Sequence[str]) -> None:
         try:
             import_module(module)
         except ModuleNotFoundError as error:
+            if module.endswith(".py"):
+                raise UsageError(f"--import {module}: give the module's name, {module[:-3]}") from error
             if error.name != module:
                 raise UsageError(
                     f"--import {module}: it imports {error.name}, which is not installed"
@@ -143,7 +145,10 @@ def _verify(options: Options, console: Console) -> int:
     print_report(console, cells, laws, subject)
     if options.json is not None:
         _write(options.json, json.dumps(as_json(cells, subject, start), indent=1, ensure_ascii=False))
-    return BROKEN if any(cell.failure for cell in cells) else HOLDS
+    asked = [cell for cell in cells if not cell.lacking]
+    if not asked:
+        raise UsageError(f"nothing was judged: {subject.name} lacks all that was asked")
+    return HOLDS if all(cell.decided and not cell.failure for cell in asked) else BROKEN
 
 
 def _all_done(work: Sequence[partial[Cell]], console: Console) -> list[Cell]:
@@ -176,7 +181,7 @@ def _check_second_definitions(rows: Sequence[Row]) -> None:
     if missing:
         raise UsageError(
             f"no second definition of {', '.join(missing)}: the laws have nothing to compare with; "
-            f"add refer_entry({missing[0]}, ...) beside the op, see properties/references.py"
+            f"add refer_entry({missing[0]}, ...) in your module (the engine's: properties/references.py)"
         )
 
 

@@ -36,6 +36,9 @@ PROFILE = settings(
 )
 """How Hypothesis runs a cell: by our seeds, in no hurry, and silently, because the report speaks."""
 
+FEWEST_DIGITS = 1.0
+"""A verdict with fewer is no evidence."""
+
 BUDGETS = {"quick": 10, "default": 30, "deep": 400}
 """Cases for each cell, by profile."""
 
@@ -65,6 +68,8 @@ class Cell:
         """Count one verdict."""
         if verdict.undecided:
             self.undecided[verdict.undecided] += 1
+        elif verdict.digits < FEWEST_DIGITS:
+            self.undecided["the bound leaves no digit"] += 1
         else:
             self.digits.append(verdict.digits)
 
@@ -72,6 +77,11 @@ class Cell:
     def held(self) -> int:
         """How many cases the law held for."""
         return len(self.digits)
+
+    @property
+    def decided(self) -> bool:
+        """Whether more cases hold than were left open; what is asked and not decided does not hold."""
+        return self.held > self.undecided.total()
 
     @property
     def strength(self) -> float:

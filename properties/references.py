@@ -121,7 +121,7 @@ refer_entry(ops.Abs, lambda op, x: x[0] if x[0] > 0.0 else -x[0])
 refer_entry(ops.Compare, lambda op, x: _sign(x[0] - x[1]))
 refer_entry(ops.Maximum, lambda op, x: _larger(x[0], x[1]))
 refer_entry(ops.Minimum, lambda op, x: x[1] if x[0] > x[1] else x[0])
-refer_entry(ops.Where, lambda op, x: x[1] if x[0].value else x[2])
+refer_entry(ops.Where, lambda op, x: x[1] if x[0] > 0.5 else x[2])  # marks are 0 and 1
 
 
 # Place by place.

@@ -36,7 +36,7 @@ def _mark(cell: Cell | None) -> Text:
         return Text("—", "dim")
     if cell.failure:
         return Text("✗", "bold red")
-    if not cell.held:
+    if not cell.decided:
         return Text("?", "yellow")
     return Text("✓" if cell.strength == EXACT else f"{cell.strength:.0f}", "green")
 
@@ -108,7 +108,7 @@ def summary(cells: Sequence[Cell], subject: Subject) -> str:
     """One line: cells that hold, are broken, undecided, not asked; and cases."""
     broken = sum(cell.failure is not None for cell in cells)
     lacking = sum(cell.lacking for cell in cells)
-    blank = sum(not (cell.failure or cell.lacking or cell.held) for cell in cells)
+    blank = sum(not (cell.failure or cell.lacking or cell.decided) for cell in cells)
     cases = sum(cell.held + cell.undecided.total() for cell in cells)
     return (
         f"{subject.name}: {len(cells) - broken - lacking - blank} cells hold, {broken} broken, "

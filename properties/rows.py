@@ -47,4 +47,5 @@ def rows_for(subject: Subject) -> list[Row]:
 def has_op(subject: Subject, entry: Entry) -> bool:
     """Whether the engine has the op with some parameters."""
     arity = len(entry.signature.inputs)
-    return any(subject.supports(op) for op in entry.op.instances(*[(2, 2)] * arity))
+    shapes = [(2,) * rank for rank in (2, 1, 0, 3, 4)]
+    return any(subject.supports(op) for shape in shapes for op in entry.op.instances(*[shape] * arity))

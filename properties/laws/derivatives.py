@@ -92,7 +92,7 @@ def gradient_is_linear_in_out_grad(subject: Subject, case: Case, draw: Draw) -> 
     """x̄(2ᵏ ȳ) = 2ᵏ x̄(ȳ) and x̄(ȳ + z̄) = x̄(ȳ) + x̄(z̄), seen along a random ẋ; at kinks and ties too."""
     spec = case.specs()[-1]
     first, second = draw(cotangents(*spec)), draw(cotangents(*spec))
-    scale = 2.0 ** draw(st.integers(0, 30))
+    scale = 2.0 ** draw(st.integers(-30, 30))
     tangents = draw(directions(case.variable_arrays()))
     chosen = given(out_grad=first, other_out_grad=second, in_tangents=tangents)
     of_first, of_second, of_both, of_scaled = (
@@ -107,7 +107,13 @@ def gradient_is_linear_in_out_grad(subject: Subject, case: Case, draw: Draw) -> 
     bound = rounding(case, first, tangents) + own_rounding(case, of_first)
     both = bound + rounding(case, second, tangents) + own_rounding(case, of_second, of_both)
     return weakest(
-        near(f"⟨x̄({scale:.0f} ȳ), ẋ⟩", of_scaled.sum, scale * of_first.sum, scale * bound, chosen),
+        near(
+            f"⟨x̄({scale:g} ȳ), ẋ⟩",
+            of_scaled.sum,
+            scale * of_first.sum,
+            scale * bound + floor_of(case),
+            chosen,
+        ),
         near("⟨x̄(ȳ + z̄), ẋ⟩", of_both.sum, of_first.sum + of_second.sum, both, chosen),
     )
 
@@ -137,6 +143,7 @@ def gradient_is_differentiable(subject: Subject, case: Case, draw: Draw) -> Verd
     chosen = given(out_grad=out_grad, in_tangents=offset, along=along)
     got = _paired(subject.gradient_tangent(case, out_grad, offset), along, chosen)
     bound = 8 * 10 * expected.bound + CURVATURE * offset_size * rounding(case, out_grad, along)
+    bound += own_rounding(case, got)
     return near("⟨dx̄ · ẇ, ẋ⟩", got.sum, 8 * expected.value, bound, chosen)
 
 

@@ -11,17 +11,24 @@ from properties.strategies.arrays import cotangents, directions
 from properties.verdict import HOLDS, Broken, Verdict, weakest
 
 
-@law(Capability.LAZY | Capability.GRADIENT | Capability.TANGENT)
+@law(Capability.LAZY | Capability.GRADIENT | Capability.TANGENT | Capability.SECOND)
 def laziness_is_unobservable(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """Lazily and eagerly, y, x̄ and ẏ have the same shape, dtype and bits."""
+    """Lazily and eagerly, y, x̄, ẏ and dx̄ · ẇ have the same shape, dtype and bits."""
     out_grad = draw(cotangents(*case.specs()[-1]))
     tangents = draw(directions(case.variable_arrays()))
     lazy = subject.lazily()
     chosen = given(out_grad=out_grad, in_tangents=tangents)
     pairs = zip(case.variables, lazy.gradient(case, out_grad), subject.gradient(case, out_grad), strict=True)
+    seconds = zip(
+        case.variables,
+        lazy.gradient_tangent(case, out_grad, tangents),
+        subject.gradient_tangent(case, out_grad, tangents),
+        strict=True,
+    )
     return weakest(
         identical("y, lazily,", lazy.forward(case), subject.forward(case), chosen),
         *[identical(f"x̄{number}, lazily,", a, b, chosen) for number, a, b in pairs],
+        *[identical(f"dx̄{number} · ẇ, lazily,", a, b, chosen) for number, a, b in seconds],
         identical("ẏ, lazily,", lazy.tangent(case, tangents), subject.tangent(case, tangents), chosen),
     )
 

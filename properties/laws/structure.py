@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from hypothesis import strategies as st
 
 from engine import ops
+from engine.array import as_array
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case
-from properties.compare import identical, zero
+from properties.compare import identical, same_type, zero
 from properties.law import Draw, law
 from properties.laws.measures import given
-from properties.strategies.arrays import arrays, cotangents, dtypes
+from properties.strategies.arrays import arrays, cotangents, directions, dtypes
 from properties.strategies.shapes import runs
 from properties.verdict import HOLDS, Broken, Verdict, weakest
 
@@ -25,11 +27,18 @@ TOWER = 10
 
 @law(Capability.GRADIENT)
 def unused_input_has_zero_gradient(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """∂y/∂s = 0, of s's shape and dtype, for an input s that no step uses."""
+    """s̄ = 0, of s's shape and dtype, and ẏ = 0 along s alone, for an input s that no step uses."""
     spare = draw(arrays(draw(runs(most=2)), draw(dtypes)))
+    wider = case.with_spare_input(spare)
     out_grad = draw(cotangents(*case.specs()[-1]))
-    adjoint = subject.gradient(case.with_spare_input(spare), out_grad)[-1]
-    return zero("s̄", adjoint, spare, given(out_grad=out_grad, spare=spare))
+    chosen = given(out_grad=out_grad, spare=spare)
+    adjoint = subject.gradient(wider, out_grad)[-1]
+    verdict = weakest(same_type("s̄", adjoint, spare, chosen), zero("s̄", adjoint, spare, chosen))
+    if Capability.TANGENT not in subject.capabilities:
+        return verdict
+    still = [as_array(x * 0) for x in case.variable_arrays()]
+    moved = subject.tangent(wider, [*still, as_array(np.ones(spare.shape, spare.dtype))])
+    return weakest(verdict, zero("ẏ along s", moved, out_grad, chosen))
 
 
 @law(Capability.DETACH | Capability.GRADIENT)
@@ -141,16 +150,25 @@ def each_rule_is_called_once(subject: Subject, case: Case, draw: Draw) -> Verdic
 
 @law(Capability.GRADIENT)
 def depth_is_no_limit(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """Negated up to 2,500 times, deeper than Python can recurse, the case has the same y and x̄."""
+    """Negated up to 2,500 times, deeper than Python can recurse, the case has the same y, x̄ and ẏ."""
     if not subject.supports(ops.Negate()):
         return Verdict(0.0, "the engine lacks Negate")
     deep = case.followed_by(ops.Negate(), draw(DEPTHS))
     out_grad = draw(cotangents(*case.specs()[-1]))
     chosen = given(out_grad=out_grad)
-    value = identical("y, negated again and again,", subject.forward(deep), subject.forward(case), chosen)
     pairs = zip(
         case.variables, subject.gradient(deep, out_grad), subject.gradient(case, out_grad), strict=True
     )
-    return weakest(
-        value, *[identical(f"x̄{number}, through a deep chain,", a, b, chosen) for number, a, b in pairs]
-    )
+    verdicts = [
+        identical("y, negated again and again,", subject.forward(deep), subject.forward(case), chosen),
+        *[identical(f"x̄{number}, through a deep chain,", a, b, chosen) for number, a, b in pairs],
+    ]
+    if Capability.TANGENT in subject.capabilities:
+        tangents = draw(directions(case.variable_arrays()))
+        moved, expected = subject.tangent(deep, tangents), subject.tangent(case, tangents)
+        verdicts.append(identical("ẏ, through a deep chain,", moved, expected, given(in_tangents=tangents)))
+    if Capability.LAZY in subject.capabilities:
+        lazy = subject.lazily()
+        waited = lazy.forward(deep)
+        verdicts.append(identical("y, lazily through a deep chain,", waited, lazy.forward(case), chosen))
+    return weakest(*verdicts)

@@ -57,20 +57,24 @@ def into_domain(entries: Sequence[float], domain: Domain, *, smooth: bool) -> li
 
 
 def _onto_corners(entry: float, domain: Domain) -> float:
-    """Few different numbers, the kinks among them, so that kinks and ties are hit often."""
-    corners = (*domain.kinks, -1.0, 2.0)
-    return corners[int(abs(entry) * 4) % len(corners)]
+    """Few different numbers of the domain, the kinks among them, so that kinks and ties are hit often."""
+    corners = [corner for corner in (*domain.kinks, -1.0, 2.0, 0.5) if domain.contains(corner, MARGIN)]
+    return corners[int(abs(entry) * 4) % len(corners)] if corners else _away(entry, domain)
 
 
 def _away(entry: float, domain: Domain) -> float:
-    """The entry, or the nearest place outside the margins of the domain's ends, poles and kinks."""
-    if domain.low > -inf:
-        entry = domain.low + max(abs(entry - domain.low), 2 * MARGIN)
-    if domain.high < inf:
-        entry = domain.high - max(abs(domain.high - entry), 2 * MARGIN)
+    """The entry, or another place outside the margins of the domain's ends, poles and kinks."""
+    edge = 2 * MARGIN
+    if domain.low > -inf and domain.high < inf:
+        share = (entry + LIMIT) / (2 * LIMIT)
+        entry = domain.low + edge + share * (domain.high - domain.low - 2 * edge)
+    elif domain.low > -inf:
+        entry = domain.low + max(abs(entry - domain.low), edge)
+    elif domain.high < inf:
+        entry = domain.high - max(abs(domain.high - entry), edge)
     for corner in (*domain.poles, *domain.kinks):
-        if abs(entry - corner) < 2 * MARGIN:
-            entry = corner + (2 * MARGIN if entry >= corner else -2 * MARGIN)
+        if abs(entry - corner) < edge:
+            entry = corner + (edge if entry >= corner else -edge)
     return entry
 
 
@@ -125,9 +129,10 @@ def laid_out(array: Array, layout: str) -> Array:
 
 @st.composite
 def cotangents(draw: DrawFn, shape: Shape, dtype: DType) -> Array:
-    """A random signed cotangent, not zero everywhere."""
+    """A random signed cotangent, not zero everywhere, in some memory layout."""
     entries = draw_numbers(draw, prod(shape))
-    return array_of(entries if any(entries) else [1.0] * len(entries), shape, dtype)
+    array = array_of(entries if any(entries) else [1.0] * len(entries), shape, dtype)
+    return laid_out(array, draw(layouts))
 
 
 @st.composite

@@ -17,7 +17,7 @@ from engine.domain import Domain
 from engine.dtype import FLOAT32, FLOAT64, DType
 from engine.graph import Op
 from properties.case import Case, Spelling, Step
-from properties.strategies.arrays import apart, array_of, draw_array, dtypes
+from properties.strategies.arrays import MARGIN, apart, array_of, draw_array, dtypes
 from properties.strategies.shapes import draw_shapes, seldom
 
 T = TypeVar("T")
@@ -42,7 +42,26 @@ def calls(draw: DrawFn, entry: Entry, *, smooth: bool = True) -> Case:
         inputs = _without_ties(inputs, each)
     constants = tuple(at for at, domain in enumerate(each) if not domain.differentiable)
     spelling = draw_spelling(draw, instance, inputs[0].shape)
+    if len(inputs) > 1 and draw(seldom):
+        if not constants and _fits_every_slot(inputs, each, smooth=smooth):
+            return Case((inputs[0],), (Step(instance, (0,) * len(inputs), spelling),))
+        held = draw_one(draw, range(len(inputs)))
+        if len(constants) + 1 < len(inputs):
+            constants = tuple({*constants, held})
     return Case(tuple(inputs), (Step(instance, tuple(range(len(inputs))), spelling),), constants)
+
+
+def _fits_every_slot(inputs: Sequence[Array], domains: Sequence[Domain], *, smooth: bool) -> bool:
+    """Whether the first input may stand in every slot: its shape, its domain, no tie with itself."""
+    first = inputs[0]
+    entries = [float(entry) for entry in first.ravel().tolist()]
+    for array, domain in zip(inputs, domains, strict=True):
+        defined = domain.smooth_at if smooth else domain.contains
+        if array.shape != first.shape or (smooth and domain.ties):
+            return False
+        if not all(defined(entry, MARGIN) for entry in entries):
+            return False
+    return True
 
 
 def _draw_instance(draw: DrawFn, entry: Entry) -> tuple[tuple[Shape, ...], Op]:

@@ -126,10 +126,9 @@ def test_what_is_found_is_small(bug: Bug) -> None:
     assert len(found.case.steps) <= 3
 
 
-@pytest.mark.parametrize("name", ["shared_cotangent_added_to", "no_visited_set", "output_first"])
-def test_programs_are_needed(name: str) -> None:
+def test_programs_are_needed() -> None:
     """Where each op stands alone, the engine is right."""
-    (bug,) = (each for each in BUGS if each.name == name)
+    (bug,) = (each for each in BUGS if each.name == "shared_cotangent_added_to")
     for entry in bug.plant().entries:
         assert failure(bug.law, Row(entry.name, (entry,)), bug, SEEDS[0]) is None
 
