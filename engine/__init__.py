@@ -25,7 +25,7 @@ from engine.forward import pushforward
 from engine.graph import Op, Value
 from engine.kinds import Binary, Elementwise, Linear, LinearNary, Nary, TensorOp, Ternary, Unary
 from engine.mode import GRAD_MODE, LAZY_MODE, eager, enable_grad, lazy, no_grad
-from engine.ops import *  # noqa: F403 - the names are listed once, in engine.ops
+from engine.ops import *  # noqa: F403 - a test compares the two lists of names
 from engine.reverse import compute_gradient_of_variables, pullback
 from engine.tensor import Tensor
 from engine.topo import find_topo_sort
