@@ -27,6 +27,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from engine.catalogue import CATALOGUE
 from engine.errors import EngineError
@@ -187,22 +188,35 @@ def _check_second_definitions(rows: Sequence[Row]) -> None:
 
 def _check_writable(path: Path | None) -> None:
     """Refuse before the run what could not be written after it."""
-    if path is not None and (path.is_dir() or not path.parent.is_dir()):
-        raise UsageError(f"--json {path}: no file can be written there; name a file in a folder that exists")
+    if path is None:
+        return
+    try:
+        if path.exists() and not path.is_file():
+            raise OSError("it is no file")
+        part = _part_of(path)
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(f"--json {path}: no file can be written there ({why}); name another") from error
 
 
 def _write(path: Path, text: str) -> None:
     """Write the whole file or none of it."""
-    part = path.with_name(path.name + ".part")
+    part = _part_of(path)
     part.write_text(text + "\n", encoding="utf-8")
-    part.replace(path)
+    part.replace(path.resolve())
+
+
+def _part_of(path: Path) -> Path:
+    return path.resolve().with_name(path.name + ".part")
 
 
 def _op_table() -> Table:
     table = Table("op", "inputs", "shapes", "formula", box=None, padding=(0, 2, 0, 0))
     for entry in sorted(CATALOGUE.values(), key=lambda entry: entry.name):
         inputs = "…" if entry.signature.variadic else str(len(entry.domains))
-        table.add_row(entry.name, inputs, entry.signature.text, entry.formula)
+        table.add_row(entry.name, inputs, entry.signature.text, Text(entry.formula))
     return table
 
 

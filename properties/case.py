@@ -2,7 +2,7 @@
 
 The inputs come first, then one value for each step; a step applies an op to values before it. The last
 value is the output. One op alone is the shortest case, so a law is stated once and holds for an op and for
-a program alike. ``repr`` rebuilds a case in Python.
+a program alike. ``repr`` rebuilds a case in Python, given ``engine.ops`` as ``ops``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class Step:
 
     def __repr__(self) -> str:
         spelled = "" if self.spelling == "canonical" else f", {self.spelling!r}"
-        return f"Step({self.op!r}, {self.args!r}{spelled})"
+        own = type(self.op).__module__.startswith("engine.ops.")
+        op = f"ops.{self.op!r}" if own else repr(self.op)  # an op is called Step, too
+        return f"Step({op}, {self.args!r}{spelled})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -74,6 +74,8 @@ def within(what: str, got: Array, target: Target, given: Given) -> Verdict:
 
 def near(what: str, got: float, expected: float, bound: float, given: Given) -> Verdict:
     """Two numbers that should be equal differ by no more than the bound."""
+    if not isfinite(bound):
+        return Verdict(0.0, "the oracle's value is not finite")
     if not abs(got - expected) <= bound:
         raise Broken(what, repr(got), f"{expected!r} ± {bound:.1e}", given)
     return Verdict(certified_digits([expected], [bound]))

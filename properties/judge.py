@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeVar
@@ -24,6 +24,7 @@ from properties.rows import Row, has_op
 from properties.verdict import EXACT, Broken, Given, Verdict
 
 T = TypeVar("T")
+Answers = TypeVar("Answers", bound=Sized)
 
 PROFILE = settings(
     database=None,
@@ -166,10 +167,16 @@ class Guarded(Subject):
         return _asked("y, lazily,", lambda: self.subject.compute_counts(case))
 
     def orders(self, case: Case, times: int) -> list[tuple[int, ...]]:
-        return _asked("the order", lambda: self.subject.orders(case, times))
+        return _asked(
+            "the order", lambda: _so_many(self.subject.orders(case, times), times, "orders", "questions")
+        )
 
     def rule_counts(self, case: Case, out_grad: Array) -> tuple[int, ...]:
-        return _asked("x̄", lambda: self.subject.rule_counts(case, out_grad), out_grad=out_grad)
+        return _asked(
+            "x̄",
+            lambda: _so_many(self.subject.rule_counts(case, out_grad), len(case.steps), "counts", "steps"),
+            out_grad=out_grad,
+        )
 
     def source(self, case: Case, given: Given) -> str:
         return self.subject.source(case, given)
@@ -179,14 +186,21 @@ def _an_array(answer: Array) -> Array:
     """The answer, which is an array only if the engine keeps its promise."""
     if answer.__class__ is not np.ndarray:
         raise TypeError(f"{type(answer).__name__} in place of an array")
+    if answer.dtype.kind not in "fiub":
+        raise TypeError(f"{answer.dtype} in place of real numbers")
     return answer
 
 
 def _one_each(answer: tuple[Array, ...], case: Case) -> tuple[Array, ...]:
     """The answer, with one array for each variable."""
-    if len(answer) != len(case.variables):
-        raise TypeError(f"{len(answer)} adjoints for {len(case.variables)} variables")
-    return tuple(_an_array(each) for each in answer)
+    return tuple(map(_an_array, _so_many(answer, len(case.variables), "adjoints", "variables")))
+
+
+def _so_many(answer: Answers, count: int, what: str, of: str) -> Answers:
+    """The answer, with ``count`` parts."""
+    if len(answer) != count:
+        raise TypeError(f"{len(answer)} {what} for {count} {of}")
+    return answer
 
 
 def _numbered(in_tangents: Sequence[Array]) -> dict[str, Array]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import cmath
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf, nan
 
 STEP: float = 2.0**-540
 """h: so small that h² is 0 in float64, and a power of two, so that scaling by it is exact."""
@@ -36,8 +37,9 @@ PROBE = 2.0**-12
 class Arithmetic:
     """The rounding of one evaluation, and the record of its decisions.
 
-    ``unit`` is the unit roundoff. ``branches`` lists the outcome of every comparison in order. ``close``
-    counts the comparisons whose outcome rounding could change: at a kink or tie, or next to one.
+    ``unit`` is the unit roundoff. ``branches`` lists the outcome of every comparison, and the side of every
+    pole, in order. ``close`` counts the comparisons whose outcome rounding could change: at a kink or tie,
+    or next to one.
     """
 
     unit: float
@@ -131,20 +133,31 @@ class Number:
         return self._reciprocal() * other
 
     def _reciprocal(self) -> Number:
+        self._note_side()
         return self.through(lambda z: 1 / z)
 
     def _other(self, other: Number | float) -> Number:
         return other if isinstance(other, Number) else self.arithmetic.number(other)
 
+    def _note_side(self) -> None:
+        """Record on which side of 0 this is, where a function ends or has a pole."""
+        self.arithmetic.branches.append(self.z.real > 0)
+
     def through(self, f: Callable[[complex], complex]) -> Number:
         """f of this number, for an analytic f."""
         z, unit = self.z, self.arithmetic.unit
-        w = f(z)
+        try:
+            w = f(z)
+        except (ArithmeticError, ValueError):  # at a pole, or beyond what a float holds
+            return Number(complex(nan, nan), inf, inf, self.arithmetic)
         real_error = FUNCTION_ULPS * unit * abs(w.real)
         imag_error = FUNCTION_ULPS * unit * abs(w.imag)
         if self.real_error or self.imag_error:
             distance = PROBE * max(abs(z.real), PROBE)
-            change = f(z + distance) - w
+            try:
+                change = f(z + distance) - w
+            except (ArithmeticError, ValueError):
+                return Number(w, inf, inf, self.arithmetic)
             slope = 2 * abs(change.real) / distance
             real_error += slope * self.real_error
             imag_error += slope * self.imag_error + 2 * abs(change.imag) / distance * self.real_error
@@ -156,6 +169,7 @@ class Number:
 
     def log(self) -> Number:
         """log x, for x > 0."""
+        self._note_side()
         return self.through(cmath.log)
 
     def sin(self) -> Number:
@@ -168,6 +182,7 @@ class Number:
 
     def sqrt(self) -> Number:
         """√x, for x > 0."""
+        self._note_side()
         return self.through(cmath.sqrt)
 
     def tanh(self) -> Number:

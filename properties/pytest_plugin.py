@@ -27,6 +27,8 @@ def pytest_configure() -> None:
     if name not in PROFILES:
         raise pytest.UsageError(f"GRADLAWS_PROFILE={name}: one of {', '.join(PROFILES)}")
     os.environ.setdefault(SEED, str(secrets.randbelow(2**32)))
+    if not os.environ[SEED].isdecimal():
+        raise pytest.UsageError(f"{SEED}={os.environ[SEED]}: a whole number, as the header prints it")
     settings.register_profile("gradlaws", PROFILE, max_examples=examples())
 
 

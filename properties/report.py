@@ -61,8 +61,8 @@ def print_failure(console: Console, failure: Failure, subject: Subject) -> None:
     """
     broken = failure.broken
     facts = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    facts.add_row("law", failure.law.equation)
-    facts.add_row("what", broken.what)
+    facts.add_row("law", Text(failure.law.equation))
+    facts.add_row("what", Text(broken.what))
     facts.add_row("got", Text(broken.got, "bold red"))
     facts.add_row("expected", Text(broken.expected, "bold green"))
     console.print()
@@ -96,7 +96,7 @@ def print_report(console: Console, cells: Sequence[Cell], laws: Sequence[Law], s
         console.print("\n[yellow]not decided[/yellow]")
         for cell in undecided:
             causes = ", ".join(f"{times} × {cause}" for cause, times in cell.undecided.items())
-            console.print(f"  {cell.row}-{cell.law}: {causes}, beside {cell.held} that hold")
+            console.print(Text(f"  {cell.row}-{cell.law}: {causes}, beside {cell.held} that hold"))
     for cell in cells:
         if cell.failure:
             print_failure(console, cell.failure, subject)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from math import prod
 
 from hypothesis import strategies as st
@@ -152,7 +153,7 @@ def hessian_is_symmetric(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """⟨dx̄ · ẇ, ẋ⟩ = ⟨dx̄ · ẋ, ẇ⟩, at kinks and ties too."""
     out_grad = draw(cotangents(*case.specs()[-1]))
     first = draw(directions(case.variable_arrays()))
-    second = draw(directions(case.variable_arrays()))
+    second = _unlike(draw(directions(case.variable_arrays())))
     chosen = given(out_grad=out_grad, along=first, in_tangents=second)
     one_way = _paired(subject.gradient_tangent(case, out_grad, second), first, chosen)
     other_way = _paired(subject.gradient_tangent(case, out_grad, first), second, chosen)
@@ -191,6 +192,12 @@ def _paired(adjoints: Sequence[Array], tangents: Sequence[Array], chosen: Given)
         same_shape("x̄", adjoint, tangent.shape, chosen)
         terms += [x * y for x, y in zip(flat(adjoint), flat(tangent), strict=True)]
     return Pairing(sum(terms), sum(map(abs, terms)))
+
+
+def _unlike(tangents: Sequence[Array]) -> tuple[Array, ...]:
+    """The direction with its entries weighted 1, −2, 3, −1, …: one that is drawn twice does not stay equal."""
+    weights = cycle([1.0, -2.0, 3.0, -1.0, 2.0, -3.0])
+    return tuple(array_of([x * next(weights) for x in flat(t)], t.shape, t.dtype) for t in tangents)
 
 
 def _unit(size: int, at: int) -> list[float]:

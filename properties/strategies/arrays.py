@@ -7,7 +7,6 @@ Sums and products of small dyadics are exact, so that many identities can be che
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from math import inf, prod
 
 import numpy as np
@@ -31,20 +30,22 @@ layouts: SearchStrategy[str] = st.sampled_from(
 FRACTION_BITS: SearchStrategy[int] = st.sampled_from([0, 12, 4, 12])
 
 
+BLOCK = 24
+"""Numbers are drawn so many at a time. Hypothesis makes new cases of old ones by changing a choice, the size
+of an axis, say; bytes of another length would then be of no use to it, and it would put zeros there."""
+
+_block: SearchStrategy[bytes] = st.binary(min_size=2 * BLOCK, max_size=2 * BLOCK)
+
+
 def draw_numbers(draw: DrawFn, size: int) -> list[float]:
     """``size`` dyadic rationals between −8 and 8: all whole, all sixteenths, or down to 2⁻¹²."""
     bits = draw(FRACTION_BITS)
-    raw = draw(_binary(2 * size))
+    raw = b"".join([draw(_block) for _ in range(0, max(size, 1), BLOCK)])
     whole = (int.from_bytes(raw[2 * at : 2 * at + 2], "big", signed=True) for at in range(size))
     return [
         (number >> (12 - bits)) / 2**bits if number >= 0 else -(-number >> (12 - bits)) / 2**bits
         for number in whole
     ]
-
-
-@cache
-def _binary(size: int) -> SearchStrategy[bytes]:
-    return st.binary(min_size=size, max_size=size)
 
 
 def into_domain(entries: Sequence[float], domain: Domain, *, smooth: bool) -> list[float]:

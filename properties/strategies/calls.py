@@ -17,7 +17,7 @@ from engine.domain import Domain
 from engine.dtype import FLOAT32, FLOAT64, DType
 from engine.graph import Op
 from properties.case import Case, Spelling, Step
-from properties.strategies.arrays import MARGIN, apart, array_of, draw_array, dtypes
+from properties.strategies.arrays import MARGIN, apart, array_of, draw_array, dtypes, laid_out, layouts
 from properties.strategies.shapes import draw_shapes, seldom
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def calls(draw: DrawFn, entry: Entry, *, smooth: bool = True) -> Case:
         for at, (shape, domain) in enumerate(zip(shapes, each, strict=True))
     ]
     if smooth and any(domain.ties for domain in each):
-        inputs = _without_ties(inputs, each)
+        inputs = [laid_out(array, draw(layouts)) for array in _without_ties(inputs, each)]
     constants = tuple(at for at, domain in enumerate(each) if not domain.differentiable)
     spelling = draw_spelling(draw, instance, inputs[0].shape)
     if len(inputs) > 1 and draw(seldom):

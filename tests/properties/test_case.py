@@ -21,7 +21,7 @@ from properties.strategies.calls import calls
 from properties.strategies.programs import programs
 
 REPEATABLE = settings(derandomize=True, database=None, deadline=None)
-POOL = [CATALOGUE[name] for name in sorted(set(CATALOGUE) - {"Step"}) if CATALOGUE[name].op in REFERENCES]
+POOL = [CATALOGUE[name] for name in sorted(CATALOGUE) if CATALOGUE[name].op in REFERENCES]
 EITHER = programs(POOL) | programs(POOL, smooth=False)
 
 

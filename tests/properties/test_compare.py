@@ -127,6 +127,12 @@ def test_what_is_not_finite_never_passes_for_a_number(bad: float) -> None:
     assert broken(lambda: near("⟨x̄, ẋ⟩", bad, 1.0, 1e300, GIVEN)) == ("⟨x̄, ẋ⟩", repr(bad), "1.0 ± 1.0e+300")
 
 
+@pytest.mark.parametrize("bound", [inf, nan])
+def test_two_numbers_are_not_compared_within_a_bound_that_is_not_finite(bound: float) -> None:
+    verdict = near("⟨x̄, ẋ⟩", 1.0, 1.0, bound, GIVEN)
+    assert verdict == Verdict(0.0, "the oracle's value is not finite")
+
+
 def test_nan_is_not_near_nan() -> None:
     assert broken(lambda: near("⟨x̄, ẋ⟩", nan, nan, 1.0, GIVEN))[1] == "nan"
 

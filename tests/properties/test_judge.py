@@ -279,6 +279,7 @@ ANSWERS: dict[str, tuple[Callable[[Array], object], str]] = {
     "nothing": (lambda array: None, "TypeError: NoneType in place of an array"),
     "a list": (lambda array: array.tolist(), "in place of an array"),
     "a scalar": (lambda array: array.sum(), "in place of an array"),
+    "complex": (lambda array: array.astype(complex), "TypeError: complex128 in place of real numbers"),
 }
 
 
@@ -314,6 +315,24 @@ def test_too_few_adjoints_are_a_wrong_answer_and_not_a_crash(law: str) -> None:
     failure = judge(LAWS[law], ROWS["EWiseMul"], Stingy(), examples=5, start=1).failure
     assert failure
     assert failure.broken.got == "TypeError: 1 adjoints for 2 variables"
+
+
+def test_too_few_orders_or_counts_are_a_wrong_answer_and_neither_a_crash_nor_a_pass() -> None:
+    class Silent(Reference):
+        """An engine that does not say how its graph is walked."""
+
+        def orders(self, case: Case, times: int) -> list[tuple[int, ...]]:
+            return []
+
+        def rule_counts(self, case: Case, out_grad: Array) -> tuple[int, ...]:
+            return ()
+
+    graph = [law for law in LAWS.values() if Capability.GRAPH in law.needs]
+    assert len(graph) == 5
+    for law in graph:
+        failure = judge(law, ROWS["EWiseMul"], Silent(), examples=5, start=1).failure
+        assert failure
+        assert "TypeError: 0 " in failure.broken.got
 
 
 def test_an_engine_that_answers_otherwise_when_asked_again_is_broken() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from math import isfinite
 from random import Random
 
 import numpy as np
@@ -354,6 +355,24 @@ def test_a_comparison_is_close_when_rounding_could_change_its_outcome(distance: 
     assert rounded.value_bound > 2e-16
     assert (rounded > arithmetic.number(0.5 + distance)) == (rounded.value > 0.5 + distance)
     assert arithmetic.close == close
+
+
+def test_a_number_at_a_pole_has_no_finite_bound() -> None:
+    zero = Arithmetic(DOUBLE).number(0.0)
+    for y in (1.0 / zero, zero.log(), Arithmetic(DOUBLE).number(800.0).exp()):
+        after = y * 2.0 - y
+        assert not any(
+            map(isfinite, (y.value_bound, y.tangent_bound, after.value_bound, after.tangent_bound))
+        )
+
+
+def test_the_side_of_a_pole_is_recorded_and_never_close() -> None:
+    arithmetic = Arithmetic(DOUBLE)
+    for x in (-2.0, 0.5):
+        assert (1.0 / arithmetic.number(x)).value == 1 / x
+    assert arithmetic.number(0.25).log().value < 0 < arithmetic.number(0.25).sqrt().value
+    assert arithmetic.branches == [False, True, True, True]
+    assert arithmetic.close == 0
 
 
 def test_exact_numbers_are_close_only_when_they_are_equal() -> None:

@@ -196,6 +196,36 @@ def test_a_tie_is_undecided_and_a_clear_order_is_not(op: Op) -> None:
     assert not evaluate(at(op, 0.5, 0.75)).close
 
 
+AT_POLES = [
+    Closed(ops.Log(), lambda y: 1 / y, lambda y: -1 / y**2),
+    Closed(ops.PowerScalar(-1.0), lambda y: -1 / y**2, lambda y: 2 / y**3),
+    Closed(ops.Sqrt(), lambda y: 1 / (2 * y.sqrt()), lambda y: -1 / (4 * y * y.sqrt())),
+]
+
+
+@pytest.mark.parametrize("moves", [0.0, 1.0])
+@pytest.mark.parametrize("x", [1.25 + 2**-6, 1.25 + 2**-7, 1.25 + 3 * 2**-9])
+@pytest.mark.parametrize("closed", AT_POLES, ids=lambda closed: repr(closed.op))
+def test_steps_onto_a_pole_or_beyond_the_end_of_a_domain_are_left_out(
+    closed: Closed, x: float, moves: float
+) -> None:
+    steps = Step(ops.MulScalar(2.0), (0,)), Step(ops.AddScalar(-2.5), (1,)), Step(closed.op, (2,))
+    case = Case((as_array(np.array(x)),), steps)
+    found = second_derivative(case, [1.0], {0: [moves]}, {0: [1.0]})
+    truth = 4 * Decimal(moves) * closed.second(2 * Decimal(x) - Decimal("2.5"))
+    assert not found.undecided
+    assert abs(Decimal(found.value) - truth) <= Decimal(found.bound)
+    assert found.bound <= 1e-6 * (1 + abs(found.value))
+
+
+def test_what_overflows_is_not_finite_and_no_crash() -> None:
+    found = evaluate(at(ops.Exp(), 800.0), {0: [1.0]})
+    assert not isfinite(found.values[0])
+    assert not isfinite(found.value_bounds[0])
+    assert not isfinite(found.tangent_bounds[0])
+    assert not isfinite(second_derivative(at(ops.Exp(), 800.0), [1.0], {0: [1.0]}, {0: [1.0]}).bound)
+
+
 def test_one_undecided_side_is_enough_to_leave_a_step_out() -> None:
     def right_of(x: float) -> Callable[[float], Estimate]:
         return lambda t: Estimate(t, 0.0, "left" if t < x else "")

@@ -105,6 +105,14 @@ def test_an_unknown_profile_is_wrong_usage_and_no_test_runs(tmp_path: Path) -> N
     assert notes(tmp_path) == {}
 
 
+@pytest.mark.parametrize("seed", ["abc", "-1", ""])
+def test_a_seed_that_is_no_number_is_wrong_usage_and_no_test_runs(seed: str, tmp_path: Path) -> None:
+    done = run(tmp_path, GRADLAWS_SEED=seed)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"GRADLAWS_SEED={seed}: a whole number" in done.stderr
+    assert notes(tmp_path) == {}
+
+
 def test_every_profile_has_a_budget() -> None:
     assert list(PROFILES) == ["dev", "ci", "deep"]
     assert [BUDGETS[name] for name in PROFILES.values()] == sorted(BUDGETS.values())

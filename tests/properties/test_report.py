@@ -125,6 +125,14 @@ def test_a_failure_is_told_whole_and_its_program_can_be_copied_as_it_stands(widt
     assert plain.endswith(f"\n\n{program}")
 
 
+def test_brackets_in_an_equation_or_a_place_are_printed_as_they_stand() -> None:
+    failure = Failure(TWO, "Sin", CASE, Broken("x̄[last]", "1.0", "2.0", Given()))
+    text = StringIO()
+    print_failure(Console(file=text, width=200), failure, Reference())
+    assert TWO.equation in text.getvalue()
+    assert "x̄[last]" in text.getvalue()
+
+
 def test_json_holds_every_cell_with_its_counts() -> None:
     record = json.loads(json.dumps(as_json(CELLS, Reference(), 42)))
     assert (record["engine"], record["seed"]) == ("reference", 42)
