@@ -195,7 +195,7 @@ def _paired(adjoints: Sequence[Array], tangents: Sequence[Array], chosen: Given)
 
 
 def _unlike(tangents: Sequence[Array]) -> tuple[Array, ...]:
-    """The direction with its entries weighted 1, −2, 3, −1, …: one that is drawn twice does not stay equal."""
+    """The direction with its entries weighted 1, −2, 3, −1, …: one drawn twice does not stay equal."""
     weights = cycle([1.0, -2.0, 3.0, -1.0, 2.0, -3.0])
     return tuple(array_of([x * next(weights) for x in flat(t)], t.shape, t.dtype) for t in tangents)
 
