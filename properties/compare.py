@@ -78,6 +78,8 @@ def near(what: str, got: float, expected: float, bound: float, given: Given) -> 
         return Verdict(0.0, "the oracle's value is not finite")
     if not abs(got - expected) <= bound:
         raise Broken(what, repr(got), f"{expected!r} ± {bound:.1e}", given)
+    if got == expected == 0:
+        return HOLDS  # two exact zeros, as of a linear op at second order: digits of 0 mean nothing
     return Verdict(certified_digits([expected], [bound]))
 
 
