@@ -45,6 +45,22 @@ def is_float(array: NumberArray) -> TypeGuard[Array]:
     return array.dtype is FLOAT64 or array.dtype is FLOAT32
 
 
+def can_be_computed_with(array: NumberArray) -> TypeGuard[Array]:
+    """Whether ``compute`` takes the array: a Tensor's own, or one of wider or complex numbers.
+
+    A replay of a graph gives ``compute`` numbers of another type than any Tensor holds, and ``compute`` is
+    to do with them what it does with its own. Here, and nowhere else, the types let them pass for an Array
+    (docs/decisions/0010).
+    """
+    return array.dtype.kind in "fcO"
+
+
+def computed(result: object) -> Array:
+    """What a NumPy call in ``compute`` returned, as an array: NumPy makes a scalar of a 0-d result."""
+    array = np.asarray(result)
+    return array if can_be_computed_with(array) else as_array(array)
+
+
 def _native(array: NumberArray) -> NumberArray:
     """The array with the one dtype object that the engine knows, where its dtype is an equal one.
 
@@ -96,34 +112,34 @@ def _shown(data: object) -> str:
 
 def total(a: Array, axes: Axes, keepdims: bool) -> Array:
     """Σ of a over the axes."""
-    return as_array(np.sum(a, axis=axes, keepdims=keepdims))
+    return computed(np.sum(a, axis=axes, keepdims=keepdims))
 
 
 def largest(a: Array, axes: Axes, keepdims: bool) -> Array:
     """The maximum of a over the axes; none of them may be empty."""
-    return as_array(np.max(a, axis=axes, keepdims=keepdims))
+    return computed(np.max(a, axis=axes, keepdims=keepdims))
 
 
 def matrix_product(a: Array, b: Array) -> Array:
     """a @ b by NumPy's rules."""
-    return as_array(np.matmul(a, b))
+    return computed(np.matmul(a, b))
 
 
 def select(condition: BoolArray, a: Array, b: Array) -> Array:
     """a where the condition holds, b elsewhere."""
-    return as_array(np.where(condition, a, b))
+    return computed(np.where(condition, a, b))
 
 
 def item_of(a: Array, index: Index) -> Array:
     """a[index]: a view."""
-    return as_array(a[index])
+    return computed(a[index])
 
 
 def join(arrays: Sequence[Array], axis: int) -> Array:
     """The arrays one behind the other along an axis."""
-    return as_array(np.concatenate(arrays, axis=axis))
+    return computed(np.concatenate(arrays, axis=axis))
 
 
 def pile(arrays: Sequence[Array], axis: int) -> Array:
     """The arrays side by side along a new axis."""
-    return as_array(np.stack(arrays, axis=axis))
+    return computed(np.stack(arrays, axis=axis))

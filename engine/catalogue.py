@@ -25,6 +25,7 @@ class Entry:
     op: type[Op]
     domains: tuple[Domain, ...]
     signature: Signature
+    analytic: bool
 
     @property
     def name(self) -> str:
@@ -47,10 +48,14 @@ CATALOGUE: dict[str, Entry] = {}
 
 
 @dataclass_transform(frozen_default=True)
-def op(*domains: Domain, signature: str | None = None) -> Callable[[type[SomeOp]], type[SomeOp]]:
+def op(
+    *domains: Domain, signature: str | None = None, analytic: bool = True
+) -> Callable[[type[SomeOp]], type[SomeOp]]:
     """Make the class a frozen, slotted dataclass and enter it in the catalogue.
 
     ``domains``: one for each input. ``signature``: the shapes (``engine.signature``); elementwise by default.
+    ``analytic``: between its kinks, ``compute`` takes complex numbers and is an analytic function of them.
+    np.abs, np.sign and np.linalg.cholesky take them and are not, silently; a cast drops their imaginary part.
     Raises ``CatalogueError`` for a name that is taken, and for facts that do not fit each other.
     """
     notation = signature or ",".join(["()"] * len(domains)) + "->()"
@@ -60,7 +65,7 @@ def op(*domains: Domain, signature: str | None = None) -> Callable[[type[SomeOp]
         made = dataclass(frozen=True, slots=True)(cls)
         if not getattr(made, "__slots__", ()):
             _share(made)
-        entry = Entry(made, domains, parse_signature(notation))
+        entry = Entry(made, domains, parse_signature(notation), analytic)
         _check(entry, documented=documented)
         CATALOGUE[entry.name] = entry
         return made
@@ -86,6 +91,12 @@ def entry_of(instance: Op) -> Entry:
             name, "a class without an @op line", "an op of the catalogue", "put @op(...) above the class"
         )
     return CATALOGUE[name]
+
+
+def is_analytic(instance: Op) -> bool:
+    """Whether the op says that its ``compute`` is analytic; a class without an ``@op`` line says nothing."""
+    entry = CATALOGUE.get(type(instance).__name__)
+    return entry is not None and entry.op is type(instance) and entry.analytic
 
 
 @contextmanager

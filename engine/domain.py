@@ -5,10 +5,18 @@ A domain speaks of the entries of one input: an interval, the points inside it w
 Two facts concern entries together: ``ties`` says that the op compares entries and is not differentiable
 where two are equal; ``values`` says that an entry is one of a few marks, such as a condition's 0 and 1,
 and that no derivative with respect to it is meant.
+
+Two more facts are the conventions. At a kink or tie the op has one derivative to the left, ∂₋, and one to
+the right, ∂₊. ``share`` says which derivative the op takes at a kink: ∂₋ + share · (∂₊ − ∂₋). ``even`` says
+that k entries that tie share evenly: each takes the smaller of its two and 1/k of the way to the larger. An
+op that declares neither promises no more than a derivative between the two.
 """
 
 from dataclasses import dataclass
 from math import inf
+
+SHARES = {0.0: "that of the left side", 0.5: "halfway between the sides", 1.0: "that of the right side"}
+"""The usual shares in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +27,31 @@ class Domain:
     high: float = inf
     poles: tuple[float, ...] = ()
     kinks: tuple[float, ...] = ()
+    share: float | None = None
     ties: bool = False
+    even: bool = False
     values: tuple[float, ...] = ()
 
     @property
     def differentiable(self) -> bool:
         """Whether a derivative with respect to such an input is meant."""
         return not self.values
+
+    @property
+    def smooth(self) -> bool:
+        """Whether there is neither a kink nor a tie."""
+        return not (self.kinks or self.ties)
+
+    @property
+    def convention(self) -> str:
+        """The derivative that is taken at kinks and ties, in words; nothing where none is declared."""
+        words: list[str] = []
+        if self.kinks and self.share is not None:
+            share = SHARES.get(self.share, f"{self.share:g} of the way from the left side to the right")
+            words.append(f"at {', '.join(f'{kink:g}' for kink in self.kinks)}: {share}")
+        if self.ties and self.even:
+            words.append("at ties: even shares")
+        return "; ".join(words)
 
     def contains(self, x: float, margin: float = 0.0) -> bool:
         """Whether the op is defined at x, and at every point nearer to x than ``margin``."""
@@ -43,5 +69,5 @@ REALS = Domain()
 POSITIVE = Domain(low=0.0)
 NONZERO = Domain(poles=(0.0,))
 KINK_AT_0 = Domain(kinks=(0.0,))
-ORDERED = Domain(ties=True)
+ORDERED = Domain(ties=True, even=True)
 MASK = Domain(values=(0.0, 1.0))

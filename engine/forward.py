@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.errors import ParameterError
+from engine.errors import OperandError, ParameterError
 from engine.mode import LAZY_MODE, lazy
 from engine.ops.conversion import zeros_like
 from engine.reverse import check_alike, check_variables, depending_on
@@ -62,8 +62,17 @@ def _tangent(node: Tensor, in_tangents: Sequence[Tensor | None]) -> Tensor:
         for value, moved in zip(node.inputs, in_tangents, strict=True)
     ]
     if all(moves) or LAZY_MODE.get():
-        return node.op.tangent_as_sum(filled, moves, node)
+        return _checked(node, node.op.tangent_as_sum(filled, moves, node))
     with lazy():
-        result = node.op.tangent_as_sum(filled, moves, node)
+        result = _checked(node, node.op.tangent_as_sum(filled, moves, node))
     result.realize_cached_data()
     return result
+
+
+def _checked(node: Tensor, result: Tensor) -> Tensor:
+    """The result of a rule, if it is a Tensor."""
+    kind: type = result.__class__
+    if kind is node.__class__:
+        return result
+    got = kind.__name__
+    raise OperandError(f"tangent of {node.op!r}", got, "a Tensor", "write the rule in Tensors")

@@ -1,1 +1,7 @@
-"""The laws that every gradient must obey, and what is needed to hold an engine to them."""
+"""Laws that derivatives obey, and what judges them: the suite that verifies an engine."""
+
+from properties.grads.check import check_grads as check_grads
+from properties.grads.report import GradientError as GradientError
+from properties.grads.report import NotDecided as NotDecided
+from properties.grads.report import Report as Report
+from properties.oracles.ladder import OracleError as OracleError

@@ -216,7 +216,9 @@ def _op_table() -> Table:
     table = Table("op", "inputs", "shapes", "formula", box=None, padding=(0, 2, 0, 0))
     for entry in sorted(CATALOGUE.values(), key=lambda entry: entry.name):
         inputs = "…" if entry.signature.variadic else str(len(entry.domains))
-        table.add_row(entry.name, inputs, entry.signature.text, Text(entry.formula))
+        conventions = "; ".join({domain.convention: None for domain in entry.domains if domain.convention})
+        note = (f" (Derivative {conventions}.)", "dim") if conventions else ""
+        table.add_row(entry.name, inputs, entry.signature.text, Text.assemble(entry.formula, note))
     return table
 
 

@@ -7,11 +7,13 @@ a program alike. ``repr`` rebuilds a case in Python, given ``engine.ops`` as ``o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from engine.array import Array, Shape
 from engine.catalogue import entry_of
+from engine.domain import Domain
 from engine.dtype import FLOAT32, DType
 from engine.graph import Op
 
@@ -32,6 +34,11 @@ class Step:
         own = type(self.op).__module__.startswith("engine.ops.")
         op = f"ops.{self.op!r}" if own else repr(self.op)  # an op is called Step, too
         return f"Step({op}, {self.args!r}{spelled})"
+
+    @property
+    def domains(self) -> list[Domain]:
+        """The domain of each slot."""
+        return slot_domains(self.op, len(self.args))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +91,16 @@ class Case:
         steps = tuple(Step(op, (number,) * slots) for number in range(last, last + times))
         return Case(self.inputs, (*self.steps, *steps), self.constants)
 
+    def alone(self, at: int, inputs: Sequence[Array]) -> Case:
+        """Step number ``at`` by itself on ``inputs``, one for each slot; those that may be are variables."""
+        step = self.steps[at]
+        constants = tuple(slot for slot, domain in enumerate(step.domains) if not domain.differentiable)
+        return Case(tuple(inputs), (Step(step.op, tuple(range(len(inputs))), step.spelling),), constants)
+
+    def upto(self, number: int) -> Case:
+        """The case whose output is value ``number``, which a step makes."""
+        return Case(self.inputs, self.steps[: number - len(self.inputs) + 1], self.constants)
+
     def varying(self) -> set[int]:
         """The numbers of the values that depend on a variable."""
         found = set(self.variables)
@@ -129,6 +146,12 @@ def literal(array: Array) -> str:
     entries = repr(array.tolist()).replace("nan", "float('nan')").replace("inf", "float('inf')")
     text = f"array({entries}, '{array.dtype}')"
     return text if array.size else f"array([], '{array.dtype}').reshape({array.shape!r})"
+
+
+def slot_domains(op: Op, count: int) -> list[Domain]:
+    """The domain of each of ``count`` slots of an op; the last one is that of all slots behind it, too."""
+    domains = op.domains(entry_of(op).domains)
+    return [domains[min(at, len(domains) - 1)] for at in range(count)]
 
 
 def one_step(op: Op, *inputs: Array) -> Case:

@@ -83,6 +83,11 @@ def near(what: str, got: float, expected: float, bound: float, given: Given) -> 
     return Verdict(certified_digits([expected], [bound]))
 
 
+def at_scale(verdict: Verdict, scale: float, bound: float) -> Verdict:
+    """The verdict on a sum whose terms are of this size: where they cancel, digits of the sum mean little."""
+    return verdict if verdict.undecided else Verdict(max(verdict.digits, certified_digits([scale], [bound])))
+
+
 def certified_digits(expected: Sequence[float], bounds: Sequence[float]) -> float:
     """Decimal digits that the largest bound leaves of the largest expected entry (of 1, if that is 0)."""
     scale = max(map(abs, expected), default=0.0) or 1.0

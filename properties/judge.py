@@ -43,6 +43,9 @@ FEWEST_DIGITS = 1.0
 BUDGETS = {"quick": 10, "default": 30, "deep": 400}
 """Cases for each cell, by profile."""
 
+CEILING = 0.1
+"""The share of a cell's cases that may be left open: of ten, one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -80,9 +83,17 @@ class Cell:
         return len(self.digits)
 
     @property
+    def executed(self) -> int:
+        """How many cases were checked to the end, with either outcome."""
+        return self.held + self.undecided.total()
+
+    @property
     def decided(self) -> bool:
-        """Whether more cases hold than were left open; what is asked and not decided does not hold."""
-        return self.held > self.undecided.total()
+        """Whether the law held for a case and at most ``CEILING`` of the cases were left open.
+
+        What is asked and not decided does not hold.
+        """
+        return self.held > 0 and self.undecided.total() <= CEILING * self.executed
 
     @property
     def strength(self) -> float:
@@ -93,12 +104,13 @@ class Cell:
 def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) -> Cell:
     """Hold ``law`` against ``row``. The seed ``start``, the law and the row together fix the cases."""
     cell = Cell(law.name, row.name)
-    if law.needs & ~subject.capabilities or not any(has_op(subject, entry) for entry in row.entries):
+    usable = [entry for entry in row.entries if has_op(subject, entry)]
+    if law.needs & ~subject.capabilities or not usable or not law.concerns(usable):
         cell.lacking = True
         return cell
     guarded = Guarded(subject)
-    smooth = row.cases(subject, smooth=True)
-    cases = smooth | row.cases(subject, smooth=False) if law.at_kinks else smooth
+    smooth, rough = row.cases(subject, smooth=True), row.cases(subject, smooth=False)
+    cases = rough if law.about else smooth | rough if law.at_kinks else smooth
     seen: list[Case] = []
 
     def hold(data: DataObject) -> None:

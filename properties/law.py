@@ -6,15 +6,18 @@ once, for one op and for a program alike. It returns a ``Verdict`` or raises ``B
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
+from engine.catalogue import Entry
+from engine.domain import Domain
 from engine.errors import CatalogueError
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case
+from properties.strategies.calls import possible_domains
 from properties.verdict import Verdict
 
 T = TypeVar("T")
@@ -28,12 +31,16 @@ class Draw(Protocol):
 
 Check = Callable[[Subject, Case, Draw], Verdict]
 
+Fact = Callable[[Domain], bool]
+"""What may be true of a domain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Law:
     """A claim, what an engine must be able to do to be asked, and the check.
 
-    ``at_kinks``: the law needs no oracle, so its cases lie on kinks and ties too.
+    ``at_kinks``: the law needs no oracle, so its cases lie on kinks and ties too. ``about``: the law speaks
+    of nothing but kinks and ties of such domains, so its cases lie there and no other op is asked.
     """
 
     name: str
@@ -41,13 +48,19 @@ class Law:
     needs: Capability
     at_kinks: bool
     check: Check
+    about: Fact | None = None
+
+    def concerns(self, entries: Sequence[Entry]) -> bool:
+        """Whether the law has something to say of one of the ops."""
+        about = self.about
+        return about is None or any(about(domain) for entry in entries for domain in possible_domains(entry))
 
 
 LAWS: dict[str, Law] = {}
 """Every law by name, in the order in which they are stated."""
 
 
-def law(needs: Capability, *, at_kinks: bool = True) -> Callable[[Check], Check]:
+def law(needs: Capability, *, at_kinks: bool = True, about: Fact | None = None) -> Callable[[Check], Check]:
     """Enter the function below. Raises ``CatalogueError`` for a name that is taken or no docstring."""
 
     def enter(check: Check) -> Check:
@@ -58,7 +71,7 @@ def law(needs: Capability, *, at_kinks: bool = True) -> Callable[[Check], Check]
             raise CatalogueError(
                 name, wrong, "an equation and a new name", "write the equation as the docstring"
             )
-        LAWS[name] = Law(name, " ".join(equation.split()), needs, at_kinks, check)
+        LAWS[name] = Law(name, " ".join(equation.split()), needs, at_kinks, check, about)
         return check
 
     return enter

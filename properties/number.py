@@ -7,7 +7,14 @@ rounding error.
 *The derivative* is a complex step: the imaginary part carries h·ẋ with h = 2⁻⁵⁴⁰, and for an analytic
 function Im f(x + ihẋ) / h = f′(x)ẋ up to h², which underflows. No difference is taken, so no digit is lost.
 (W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40,
-1998, p. 110.) Definitions branch on real parts only, so each branch is analytic.
+1998, p. 110.)
+
+*Branches* are analytic, and a comparison decides between them by the values. Where these are equal the
+tangents decide: greater is the number that is about to be. So at a kink or tie a definition takes the branch
+that it moves into, and its derivative is the one-sided f′(x; ẋ), to the right along ẋ. Where the tangents are
+equal too, or nothing moves, neither is greater. (Yu. Nesterov, Lexicographic differentiation of nonsmooth
+functions, Math. Program. 104, 2005, p. 669; K. A. Khan and P. I. Barton, Evaluating an element of the Clarke
+generalized Jacobian of a composite piecewise differentiable function, ACM Trans. Math. Softw. 39, 2013, 23.)
 
 *The bounds* are a running error analysis: each operation adds its own rounding to what its operands bring
 along. (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 2002, section 3.3.)
@@ -190,9 +197,9 @@ class Number:
         return self.through(cmath.tanh)
 
     def __gt__(self, other: Number | float) -> bool:
-        """Whether the value is greater; the decision is recorded, and counted as close if it is."""
+        """Whether the value is greater, or equal and about to be; recorded, and counted as close if it is."""
         b = self._other(other)
-        greater = self.z.real > b.z.real
+        greater = (self.z.real, self.z.imag) > (b.z.real, b.z.imag)
         self.arithmetic.branches.append(greater)
         if abs(self.z.real - b.z.real) <= self.real_error + b.real_error:
             self.arithmetic.close += 1

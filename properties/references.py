@@ -91,9 +91,9 @@ def _sigmoid(x: Number) -> Number:
 
 
 def _sign(x: Number) -> Number:
-    if x > 0.0:
-        return x.constant(1.0)
-    return x.constant(-1.0) if x < 0.0 else x.constant(0.0)
+    """−1, 0 or 1. At 0 a comparison goes by the way that x moves; the value is 0 all the same."""
+    side = 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0
+    return x.constant(side if x.value else 0.0)
 
 
 refer_entry(ops.Identity, lambda op, x: x[0])
@@ -114,7 +114,7 @@ refer_entry(ops.Sigmoid, lambda op, x: _sigmoid(x[0]))
 refer_entry(ops.Tanh, lambda op, x: x[0].tanh())
 refer_entry(ops.Sin, lambda op, x: x[0].sin())
 refer_entry(ops.Cos, lambda op, x: x[0].cos())
-refer_entry(ops.Step, lambda op, x: x[0].constant(1.0 if x[0] > 0.0 else 0.0))
+refer_entry(ops.Step, lambda op, x: x[0].constant(1.0 if x[0] > 0.0 and x[0].value else 0.0))
 refer_entry(ops.Sign, lambda op, x: _sign(x[0]))
 refer_entry(ops.ReLU, lambda op, x: x[0] if x[0] > 0.0 else x[0].constant(0.0))
 refer_entry(ops.Abs, lambda op, x: x[0] if x[0] > 0.0 else -x[0])

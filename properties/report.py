@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.columns import Columns
@@ -11,19 +11,25 @@ from rich.table import Table
 from rich.text import Text
 
 from properties.adapters.subject import Subject
-from properties.judge import Cell, Failure
+from properties.judge import CEILING, Cell, Failure
 from properties.law import Law
 from properties.verdict import EXACT
 
-LEGEND = """✓ holds bit for bit; a number: holds to so many digits (the median over the cases)
-✗ broken; ? not decided; — not asked, the engine lacks it"""
+LEGEND = f"""✓ holds bit for bit; a number: holds to so many digits (the median over the cases)
+✗ broken; ? more than {CEILING:.0%} of the cases not decided; a lowered number: so many not decided
+— not asked: the engine lacks it, or the law is about other ops"""
+
+WIDER_THAN_ANY = 10_000
+"""Columns of a console on which every matrix fits, to measure it."""
+
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def matrix(cells: Sequence[Cell], laws: Sequence[Law]) -> Table:
-    """Ops down, laws across; the laws are numbered and written out below."""
+def matrix(cells: Sequence[Cell], laws: Sequence[Law], first: int = 1) -> Table:
+    """Ops down, laws across; the laws are numbered from ``first`` and written out below."""
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
     table.add_column("op", no_wrap=True, min_width=11)
-    for number in range(1, len(laws) + 1):
+    for number in range(first, first + len(laws)):
         table.add_column(str(number), justify="right", no_wrap=True, min_width=2)
     found = {(cell.row, cell.law): cell for cell in cells}
     for row in dict.fromkeys(cell.row for cell in cells):
@@ -31,14 +37,28 @@ def matrix(cells: Sequence[Cell], laws: Sequence[Law]) -> Table:
     return table
 
 
+def matrices(console: Console, cells: Sequence[Cell], laws: Sequence[Law], first: int = 1) -> Iterator[Table]:
+    """The matrix, halved for as long as the console is too narrow for it, where rich leaves columns out."""
+    whole = matrix(cells, laws, first)
+    boundless = console.options.update_width(WIDER_THAN_ANY)
+    if len(laws) == 1 or console.measure(whole, options=boundless).maximum <= console.width:
+        yield whole
+        return
+    half = (len(laws) + 1) // 2
+    yield from matrices(console, cells, laws[:half], first)
+    yield from matrices(console, cells, laws[half:], first + half)
+
+
 def _mark(cell: Cell | None) -> Text:
     if cell is None or cell.lacking:
         return Text("—", "dim")
     if cell.failure:
         return Text("✗", "bold red")
-    if not cell.decided:
-        return Text("?", "yellow")
-    return Text("✓" if cell.strength == EXACT else f"{cell.strength:.0f}", "green")
+    mark = ("✓" if cell.strength == EXACT else f"{cell.strength:.0f}") if cell.decided else "?"
+    left_open = cell.undecided.total()
+    return Text(mark, "green" if cell.decided else "yellow").append(
+        str(left_open).translate(LOWERED) if left_open else "", "yellow"
+    )
 
 
 def law_list(laws: Sequence[Law]) -> Table:
@@ -88,7 +108,8 @@ def failure_text(failure: Failure, subject: Subject) -> str:
 
 def print_report(console: Console, cells: Sequence[Cell], laws: Sequence[Law], subject: Subject) -> None:
     """The matrix, the laws, what was not decided, every failure, and a last line that sums up."""
-    console.print(matrix(cells, laws))
+    for table in matrices(console, cells, laws):
+        console.print(table)
     console.print(LEGEND, style="dim", highlight=False)
     console.print(law_names(laws), highlight=False)
     undecided = [cell for cell in cells if cell.undecided]
@@ -109,7 +130,7 @@ def summary(cells: Sequence[Cell], subject: Subject) -> str:
     broken = sum(cell.failure is not None for cell in cells)
     lacking = sum(cell.lacking for cell in cells)
     blank = sum(not (cell.failure or cell.lacking or cell.decided) for cell in cells)
-    cases = sum(cell.held + cell.undecided.total() for cell in cells)
+    cases = sum(cell.executed for cell in cells)
     return (
         f"{subject.name}: {len(cells) - broken - lacking - blank} cells hold, {broken} broken, "
         f"{blank} not decided, {lacking} not asked; {cases} cases"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from properties.adapters.reference import Reference
-from properties.judge import judge
+from properties.judge import Cell, judge
 from properties.laws import LAWS
 from properties.pytest_plugin import examples, start
 from properties.report import failure_text
@@ -13,11 +15,12 @@ from properties.rows import rows_for
 
 SUBJECT = Reference()
 ROWS = {row.name: row for row in rows_for(SUBJECT)}
+CELLS = [(row, law) for row in sorted(ROWS) for law in sorted(LAWS) if LAWS[law].concerns(ROWS[row].entries)]
 
 
-@pytest.mark.parametrize("law", sorted(LAWS))
-@pytest.mark.parametrize("row", sorted(ROWS))
-def test_law_holds(row: str, law: str) -> None:
+@pytest.mark.parametrize(("row", "law"), CELLS)
+def test_law_holds(row: str, law: str, record_cell: Callable[[Cell], None]) -> None:
     cell = judge(LAWS[law], ROWS[row], SUBJECT, examples=examples(), start=start())
+    record_cell(cell)
     assert not cell.failure, failure_text(cell.failure, SUBJECT)
-    assert cell.decided, f"{row}-{law} decides too few cases: {dict(cell.undecided)}"
+    assert cell.decided, f"{row}-{law} leaves too many cases open: {dict(cell.undecided)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape, as_array
+from engine.array import Array, Shape, computed
 from engine.catalogue import op
 from engine.domain import NONZERO, REALS
 from engine.kinds import Binary, Elementwise, Linear, Unary
@@ -138,7 +138,7 @@ class DivScalar(Elementwise, Linear):
     scalar: float
 
     def compute(self, a: Array) -> Array:
-        return as_array(np.divide(a, self.scalar))
+        return computed(np.divide(a, self.scalar))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return self(out_grad)

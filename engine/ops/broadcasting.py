@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, Shape, as_array, total
+from engine.array import Array, Axes, Shape, computed, total
 from engine.axes import canonical_axes, canonical_shape, check_canonical, reduced_shape, subsets
 from engine.catalogue import op
 from engine.domain import REALS
@@ -31,7 +31,7 @@ class BroadcastTo(Linear):
     shape: Shape
 
     def compute(self, a: Array) -> Array:
-        return as_array(np.broadcast_to(a, self.shape))
+        return computed(np.broadcast_to(a, self.shape))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return sum_to(out_grad, node.inputs[0])

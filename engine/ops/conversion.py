@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape, as_array
+from engine.array import Array, Shape, as_array, is_float
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.dtype import FLOAT32, FLOAT64, DType, DTypeName, dtype_of
@@ -38,7 +38,7 @@ class AsType(Elementwise, Linear):
     dtype: DType
 
     def compute(self, a: Array) -> Array:
-        return as_array(a.astype(self.dtype))
+        return as_array(a.astype(self.dtype)) if is_float(a) else a  # a replay keeps its wider numbers
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return astype(out_grad, node.inputs[0].dtype)

@@ -58,7 +58,7 @@ class Sigmoid(Elementwise, Unary):
     """yᵢ = σ(aᵢ) = 1 / (1 + exp(−aᵢ)), with σ′(a) = σ(a) σ(−a)."""
 
     def compute(self, a: Array) -> Array:
-        small = np.exp(-np.abs(a))
+        small = np.exp(select(a >= 0, -a, a))
         return select(a >= 0, 1 / (1 + small), small / (1 + small))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:

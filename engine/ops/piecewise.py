@@ -1,6 +1,7 @@
-"""Ops with corners and steps. At a corner the derivative is a convention; each docstring states its own.
+"""Ops with corners and steps. At a corner the derivative is a convention, which the op line declares.
 
-A step is constant but for its jumps, so its derivative is 0 everywhere, by convention at the jump too.
+A step is constant but for its jumps, so its derivative is 0 everywhere: to the left of a jump, to the right,
+and at it.
 The rules below use steps as masks; a mask is a constant and is taken of detached values.
 """
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from engine.array import Array, BoolArray, select
 from engine.catalogue import op
-from engine.domain import KINK_AT_0, MASK, ORDERED, REALS
+from engine.domain import MASK, ORDERED, REALS, Domain
 from engine.dtype import DType, promote
 from engine.errors import OperandError
 from engine.kinds import Binary, Elementwise, Ternary, Unary
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 
-@op(KINK_AT_0)
+@op(Domain(kinks=(0.0,), share=0.0))
 class Step(Elementwise, Unary):
     """yᵢ = 1 for aᵢ > 0, else 0. At 0: value 0, derivative 0."""
 
@@ -40,7 +41,7 @@ class Step(Elementwise, Unary):
 step: Step = Step()
 
 
-@op(KINK_AT_0)
+@op(Domain(kinks=(0.0,), share=0.0), analytic=False)
 class Sign(Elementwise, Unary):
     """yᵢ = −1, 0 or 1, the sign of aᵢ. At 0: value 0, derivative 0."""
 
@@ -57,7 +58,7 @@ class Sign(Elementwise, Unary):
 sign: Sign = Sign()
 
 
-@op(KINK_AT_0)
+@op(Domain(kinks=(0.0,), share=0.0))
 class ReLU(Elementwise, Unary):
     """yᵢ = max(aᵢ, 0). At 0 the derivative is 0."""
 
@@ -74,7 +75,7 @@ class ReLU(Elementwise, Unary):
 relu: ReLU = ReLU()
 
 
-@op(KINK_AT_0)
+@op(Domain(kinks=(0.0,), share=0.5), analytic=False)
 class Abs(Elementwise, Unary):
     """yᵢ = |aᵢ|. At 0 the derivative is 0."""
 

@@ -5,6 +5,7 @@
 from properties.law import LAWS
 from properties.laws import values as values
 from properties.laws import derivatives as derivatives
+from properties.laws import kinks as kinks
 from properties.laws import structure as structure
 from properties.laws import laziness as laziness
 # isort: on

@@ -13,10 +13,11 @@ from hypothesis.strategies import DrawFn
 from engine.array import Array
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case
-from properties.compare import Target, near, same_shape, same_type, within, zero
+from properties.compare import Target, at_scale, near, same_shape, same_type, within, zero
 from properties.law import Draw, law
 from properties.laws.measures import CURVATURE, SLACK, direction_of, flat, floor_of, given, rounded
-from properties.oracles import paired, second_derivative
+from properties.oracles.definition import paired, second_derivative
+from properties.sides import unit_vector
 from properties.strategies.arrays import array_of, cotangents, directions
 from properties.verdict import Given, Verdict, weakest
 
@@ -65,7 +66,7 @@ def gradient_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdic
         values: list[float] = []
         bounds: list[float] = []
         for at in range(size):
-            column = rounded(case, {number: _unit(size, at)})
+            column = rounded(case, {number: unit_vector(size, at)})
             if column.close:
                 return KINK
             value, bound = paired(flat(out_grad), column.tangents, column.tangent_bounds)
@@ -139,13 +140,15 @@ def gradient_is_differentiable(subject: Subject, case: Case, draw: Draw) -> Verd
     offset_size = max((abs(speed) for speeds in moved.values() for speed in speeds), default=0.0)
     shift = {number: [speed / 8 for speed in speeds] for number, speeds in moved.items()}
     expected = second_derivative(case, flat(out_grad), direction_of(case, along), shift)
-    if expected.undecided:
-        return Verdict(0.0, expected.undecided)
+    if expected.cause:
+        return Verdict(0.0, expected.cause)
+    (value,), (error,) = expected.values.tolist(), expected.bounds.tolist()
     chosen = given(out_grad=out_grad, in_tangents=offset, along=along)
     got = _paired(subject.gradient_tangent(case, out_grad, offset), along, chosen)
-    bound = 8 * 10 * expected.bound + CURVATURE * offset_size * rounding(case, out_grad, along)
+    bound = 8 * 10 * error + CURVATURE * offset_size * rounding(case, out_grad, along)
     bound += own_rounding(case, got)
-    return near("⟨dx̄ · ẇ, ẋ⟩", got.sum, 8 * expected.value, bound, chosen)
+    scale = offset_size * magnitude(case, out_grad, along)
+    return at_scale(near("⟨dx̄ · ẇ, ẋ⟩", got.sum, 8 * value, bound, chosen), scale, bound)
 
 
 @law(Capability.SECOND)
@@ -162,7 +165,8 @@ def hessian_is_symmetric(subject: Subject, case: Case, draw: Draw) -> Verdict:
         sizes[1] * rounding(case, out_grad, first) + sizes[0] * rounding(case, out_grad, second)
     )
     bound += own_rounding(case, one_way, other_way)
-    return near("⟨dx̄ · ẇ, ẋ⟩", one_way.sum, other_way.sum, bound, chosen)
+    scale = sizes[1] * magnitude(case, out_grad, first) + sizes[0] * magnitude(case, out_grad, second)
+    return at_scale(near("⟨dx̄ · ẇ, ẋ⟩", one_way.sum, other_way.sum, bound, chosen), scale, bound)
 
 
 def rounding(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
@@ -170,6 +174,20 @@ def rounding(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
     moved = rounded(case, direction_of(case, tangents))
     value, bound = paired(flat(out_grad), moved.tangents, moved.tangent_bounds)
     return SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case)
+
+
+def magnitude(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
+    """Σ |ȳᵢ| (|yᵢ| + |(J ẋ)ᵢ|), each input moved alone: the size of the terms of derivatives of ⟨ȳ, J ẋ⟩.
+
+    Their sum may be 0, and J too: of x / x, say.
+    """
+    total = 0.0
+    for number, speeds in direction_of(case, tangents).items():
+        moved = rounded(case, {number: speeds})
+        longest = max(map(abs, speeds), default=0.0)
+        for weight, value, slope in zip(flat(out_grad), moved.values, moved.tangents, strict=True):
+            total += abs(weight) * (longest * abs(value) + abs(slope))
+    return total
 
 
 def own_rounding(case: Case, *pairings: Pairing) -> float:
@@ -200,16 +218,12 @@ def _unlike(tangents: Sequence[Array]) -> tuple[Array, ...]:
     return tuple(array_of([x * next(weights) for x in flat(t)], t.shape, t.dtype) for t in tangents)
 
 
-def _unit(size: int, at: int) -> list[float]:
-    return [1.0 if place == at else 0.0 for place in range(size)]
-
-
 @st.composite
 def _unit_directions(draw: DrawFn, likes: Sequence[Array]) -> tuple[Array, ...]:
     """A direction along one entry of one variable."""
     at = draw(st.integers(0, max(0, sum(like.size for like in likes) - 1)))
     parts: list[Array] = []
     for like in likes:
-        parts.append(array_of(_unit(like.size, at), like.shape, like.dtype))
+        parts.append(array_of(unit_vector(like.size, at), like.shape, like.dtype))
         at -= like.size
     return tuple(parts)

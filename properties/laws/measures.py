@@ -9,7 +9,7 @@ import numpy as np
 from engine.array import Array
 from engine.dtype import FLOAT32
 from properties.case import Case
-from properties.oracles import Direction, Evaluation, evaluate
+from properties.oracles.definition import Direction, Evaluation, evaluate
 from properties.verdict import Given
 
 SLACK = 8.0

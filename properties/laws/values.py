@@ -9,7 +9,7 @@ from properties.case import Case
 from properties.compare import Target, identical, same_type, within
 from properties.law import Draw, law
 from properties.laws.measures import SLACK, floor_of, given
-from properties.oracles import evaluate
+from properties.oracles.definition import evaluate
 from properties.strategies.arrays import array_of, cotangents
 from properties.verdict import Verdict, weakest
 

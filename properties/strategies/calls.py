@@ -16,22 +16,26 @@ from engine.catalogue import Entry
 from engine.domain import Domain
 from engine.dtype import FLOAT32, FLOAT64, DType
 from engine.graph import Op
-from properties.case import Case, Spelling, Step
+from properties.case import Case, Spelling, Step, slot_domains
 from properties.strategies.arrays import MARGIN, apart, array_of, draw_array, dtypes, laid_out, layouts
-from properties.strategies.shapes import draw_shapes, seldom
+from properties.strategies.corners import SMOOTH, can_be_at_corner, corner_of, onto_corner
+from properties.strategies.shapes import MOST_ENTRIES, draw_shapes, seldom
 
 T = TypeVar("T")
 
 MOST_INSTANCES = 60
 """How many of an op's legal instances are chosen from, plainest first."""
 
+PATIENCE = 4
+"""How often shapes of each least rank are drawn, up to such a rank, for one that a kink or tie fits in."""
+
 
 @st.composite
 def calls(draw: DrawFn, entry: Entry, *, smooth: bool = True) -> Case:
-    """A case of one step. With ``smooth``, no entry is at or next to a kink or tie."""
-    shapes, instance = _draw_instance(draw, entry)
-    domains = instance.domains(entry.domains)
-    each = [domains[min(at, len(domains) - 1)] for at in range(len(shapes))]
+    """A case of one step. With ``smooth``, it is away from kinks and ties; else at one, if the op has any."""
+    rough = not smooth and has_corners(entry)
+    shapes, instance = _draw_instance(draw, entry, rough=rough)
+    each = slot_domains(instance, len(shapes))
     dtype = draw(dtypes)
     mixed = len(shapes) > 1 and draw(seldom)
     inputs = [
@@ -40,10 +44,14 @@ def calls(draw: DrawFn, entry: Entry, *, smooth: bool = True) -> Case:
     ]
     if smooth and any(domain.ties for domain in each):
         inputs = [laid_out(array, draw(layouts)) for array in _without_ties(inputs, each)]
+    if rough:
+        moved = onto_corner(instance, inputs, draw_one(draw, range(MOST_ENTRIES)))
+        inputs = [laid_out(array, draw(layouts)) for array in moved]
     constants = tuple(at for at, domain in enumerate(each) if not domain.differentiable)
     spelling = draw_spelling(draw, instance, inputs[0].shape)
     if len(inputs) > 1 and draw(seldom):
-        if not constants and _fits_every_slot(inputs, each, smooth=smooth):
+        everywhere = not constants and _fits_every_slot(inputs, each, smooth=smooth)
+        if everywhere and not (rough and corner_of(instance, inputs[:1] * len(inputs)) == SMOOTH):
             return Case((inputs[0],), (Step(instance, (0,) * len(inputs), spelling),))
         held = draw_one(draw, range(len(inputs)))
         if len(constants) + 1 < len(inputs):
@@ -64,11 +72,31 @@ def _fits_every_slot(inputs: Sequence[Array], domains: Sequence[Domain], *, smoo
     return True
 
 
-def _draw_instance(draw: DrawFn, entry: Entry) -> tuple[tuple[Shape, ...], Op]:
-    """Shapes for which the op has a legal instance, and one of these; an op may want a certain rank."""
-    for least in count():
+def has_corners(entry: Entry) -> bool:
+    """Whether some instance of the op has a kink or tie."""
+    return not all(domain.smooth for domain in possible_domains(entry))
+
+
+@cache
+def possible_domains(entry: Entry) -> frozenset[Domain]:
+    """The domains of the inputs of the op's instances, as far as small shapes show them."""
+    arity = len(entry.signature.inputs)
+    small = [(2,) * rank for rank in range(4)]
+    found = [op.domains(entry.domains) for shape in small for op in legal(entry, [shape] * arity)]
+    return frozenset(domain for domains in found for domain in domains)
+
+
+def _draw_instance(draw: DrawFn, entry: Entry, *, rough: bool) -> tuple[tuple[Shape, ...], Op]:
+    """Shapes for which the op has a legal instance, and one of these; an op may want a certain rank.
+
+    With ``rough``, one that has a kink or tie, if it is soon found.
+    """
+    for tried in count():
+        least = tried // PATIENCE if rough else tried
         shapes = draw_shapes(draw, entry.signature, least)
         found = legal(entry, shapes)
+        if rough and least < PATIENCE:
+            found = [op for op in found if can_be_at_corner(op, shapes)]
         if found:
             return shapes, draw_one(draw, found)
     raise AssertionError("count() does not end")

@@ -3,7 +3,8 @@
 A program grows one step at a time. The numbers that each value holds are known (from the second
 definitions), so a step is chosen among those that are defined, and smooth where that is asked, for the
 values at hand; nothing is thrown away afterwards. Values are used again, in both slots of an op too, and
-some are not used at all.
+some are not used at all. Where smoothness is not asked, the inputs are those of a call at a kink or tie, and
+more, and one step is chosen among those that are at one.
 """
 
 from __future__ import annotations
@@ -11,22 +12,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from math import prod
+from typing import TypeVar
 
 from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from engine.array import Array, Shape
 from engine.catalogue import Entry
-from engine.domain import Domain
+from engine.domain import KINK_AT_0, REALS
+from engine.dtype import FLOAT64
 from engine.errors import ShapeError
 from engine.graph import Op
-from properties.case import Case, Step
+from properties.case import Case, Step, slot_domains
 from properties.grid import Grid
 from properties.number import Arithmetic
 from properties.references import second_definition
-from properties.strategies.arrays import MARGIN, draw_array, dtypes
-from properties.strategies.calls import draw_one, draw_spelling, legal
-from properties.strategies.shapes import MOST_ENTRIES, draw_run, seldom
+from properties.strategies.arrays import MARGIN, array_of, draw_array, dtypes
+from properties.strategies.calls import calls, draw_one, draw_spelling, has_corners, legal
+from properties.strategies.corners import SMOOTH, corner_of
+from properties.strategies.shapes import MOST_ENTRIES, draw_run, often, seldom
+
+T = TypeVar("T")
+Application = tuple[Op, tuple[int, ...]]
+"""An op and the numbers of the values that it is applied to."""
 
 MOST_STEPS = 6
 TALLEST = 16.0
@@ -45,9 +55,9 @@ class _Line:
     grids: list[Grid]
     smooth: bool
 
-    def takes(self, domains: Sequence[Domain], args: Sequence[int]) -> bool:
-        """Whether an op with these domains may be applied to these values."""
-        each = [domains[min(at, len(domains) - 1)] for at in range(len(args))]
+    def takes(self, op: Op, args: Sequence[int]) -> bool:
+        """Whether the op may be applied to these values."""
+        each = slot_domains(op, len(args))
         entries = [[number.value for number in self.grids[arg].entries] for arg in args]
         for numbers, domain in zip(entries, each, strict=True):
             defined = domain.smooth_at if self.smooth else domain.contains
@@ -58,49 +68,54 @@ class _Line:
         )
         return not self.smooth or all(b - a > MARGIN for a, b in pairwise(compared))
 
-    def candidates(self, entry: Entry) -> list[tuple[Op, tuple[int, ...]]]:
+    def at_corner(self, op: Op, args: Sequence[int]) -> bool:
+        """Whether the op is at a kink or tie of these values, each in a slot of its own."""
+        grids = [self.grids[arg] for arg in args]
+        arrays = [array_of([x.value for x in grid.entries], grid.shape, FLOAT64) for grid in grids]
+        return corner_of(op, arrays) > SMOOTH
+
+    def candidates(self, entry: Entry) -> list[Application]:
         """The ops of an entry and the values that they may be applied to, newest values first."""
         newest = range(len(self.grids))[::-1]
         arity = len(entry.signature.inputs) + entry.signature.variadic
-        found: list[tuple[Op, tuple[int, ...]]] = []
+        found: list[Application] = []
         for args in product(newest, repeat=arity):
             shapes = [self.grids[arg].shape for arg in args]
             for op in legal(entry, shapes)[:TRIED_INSTANCES]:
-                if _fits(op, shapes) and self.takes(op.domains(entry.domains), args):
+                if _fits(op, shapes) and self.takes(op, args):
                     found.append((op, args))
         return found
 
 
-def _fits(op: Op, shapes: Sequence[tuple[int, ...]]) -> bool:
+def _fits(op: Op, shapes: Sequence[Shape]) -> bool:
     try:
         out = op.out_shape(*shapes)
     except ShapeError:
         return False
-    size = 1
-    for extent in out:
-        size *= extent
-    return size <= MOST_ENTRIES
+    return prod(out) <= MOST_ENTRIES
 
 
 @st.composite
 def programs(draw: DrawFn, pool: Sequence[Entry], *, smooth: bool = True) -> Case:
     """A program of one to six steps over the ops of ``pool``, each of which has a second definition."""
-    dtype = draw(dtypes)
-    shape = draw_run(draw, 2)
-    related = [shape, shape[1:], (*shape[:-1], 1) if shape else shape]
-    shapes = [shape, *(draw_one(draw, related) for _ in range(draw(_more_inputs)))]
-    inputs = tuple([draw_array(draw, each, dtype) for each in shapes])
+    rough = [] if smooth else [entry for entry in pool if has_corners(entry)]
+    call = draw(calls(draw_one(draw, rough), smooth=False)) if rough else None
+    inputs = _inputs_beside(draw, call) if call else _inputs(draw)
     arithmetic = Arithmetic(0.0)
     grids = [
         Grid(a.shape, [arithmetic.number(float(x)) for x in a.ravel().tolist()], arithmetic) for a in inputs
     ]
     line = _Line(grids, smooth)
     steps: list[Step] = []
-    for _ in range(draw(_lengths)):
-        choices = _choices(line, draw_one(draw, pool), pool)
-        if not choices:
+    length = draw(_lengths)
+    rough_step = draw_one(draw, range(length)) if call else -1
+    for number in range(length):
+        chosen = _rough_step(draw, line, rough) if number == rough_step else _step(draw, line, pool)
+        if chosen is None and call and number == rough_step:
+            chosen = call.steps[0].op, call.steps[0].args
+        if chosen is None:
             break
-        op, args = draw_one(draw, choices)
+        op, args = chosen
         steps.append(Step(op, args, draw_spelling(draw, op, grids[args[0]].shape)))
         grids.append(second_definition(op, [grids[arg] for arg in args]))
     if not steps:
@@ -109,11 +124,49 @@ def programs(draw: DrawFn, pool: Sequence[Entry], *, smooth: bool = True) -> Cas
     return Case(inputs, tuple(steps), constants)
 
 
-def _choices(line: _Line, wanted: Entry, pool: Sequence[Entry]) -> list[tuple[Op, tuple[int, ...]]]:
-    """The candidates of the wanted op, or of the next in the pool that has any; none if none has."""
-    start = pool.index(wanted)
-    for entry in (*pool[start:], *pool[:start]):
+def _inputs(draw: DrawFn) -> tuple[Array, ...]:
+    dtype = draw(dtypes)
+    shape = draw_run(draw, 2)
+    shapes = [shape, *(draw_one(draw, _related(shape)) for _ in range(draw(_more_inputs)))]
+    return tuple([draw_array(draw, each, dtype) for each in shapes])
+
+
+def _inputs_beside(draw: DrawFn, call: Case) -> tuple[Array, ...]:
+    """The inputs of a call at a kink or tie, and others, most of them of as few different numbers."""
+    first = call.inputs[0]
+    shapes = [draw_one(draw, [*_related(first.shape), draw_run(draw, 2)]) for _ in range(draw(_more_inputs))]
+    domains = [KINK_AT_0 if draw(often) else REALS for _ in shapes]
+    pairs = zip(shapes, domains, strict=True)
+    return (
+        *call.inputs,
+        *[draw_array(draw, shape, first.dtype, each, smooth=False) for shape, each in pairs],
+    )
+
+
+def _related(shape: Shape) -> list[Shape]:
+    """Shapes that broadcast with this one, itself first."""
+    return [shape, shape[1:], (*shape[:-1], 1) if shape else shape]
+
+
+def _step(draw: DrawFn, line: _Line, pool: Sequence[Entry]) -> Application | None:
+    """A candidate of the wanted op, or of the next in the pool that has any; nothing if none has."""
+    for entry in _rotated(draw, pool):
         found = line.candidates(entry)
         if found:
-            return found
-    return []
+            return draw_one(draw, found)
+    return None
+
+
+def _rough_step(draw: DrawFn, line: _Line, rough: Sequence[Entry]) -> Application | None:
+    """A candidate that is at a kink or tie, of a drawn op or the next that has any; nothing if none has."""
+    for entry in _rotated(draw, rough):
+        for op, args in _rotated(draw, line.candidates(entry)):
+            if line.at_corner(op, args):
+                return op, args
+    return None
+
+
+def _rotated(draw: DrawFn, choices: Sequence[T]) -> list[T]:
+    """The choices from a drawn one on, and then those before it."""
+    first = draw_one(draw, range(len(choices))) if choices else 0
+    return [*choices[first:], *choices[:first]]

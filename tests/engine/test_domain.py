@@ -3,6 +3,7 @@ from math import inf, nan
 import pytest
 
 from engine import KINK_AT_0, MASK, NONZERO, ORDERED, POSITIVE, REALS, Domain
+from engine.catalogue import CATALOGUE, Entry
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,45 @@ def test_ties_are_a_fact_of_entries_together() -> None:
     assert ORDERED.ties
     assert ORDERED.smooth_at(0.0)
     assert not REALS.ties
+
+
+def test_a_domain_is_smooth_without_kinks_and_ties() -> None:
+    assert all(domain.smooth for domain in (REALS, POSITIVE, NONZERO, MASK))
+    assert not any(domain.smooth for domain in (KINK_AT_0, ORDERED, Domain(ties=True)))
+
+
+@pytest.mark.parametrize(
+    ("domain", "words"),
+    [
+        (REALS, ""),
+        (KINK_AT_0, ""),
+        (Domain(ties=True), ""),
+        (Domain(share=0.5), ""),
+        (Domain(even=True), ""),
+        (ORDERED, "at ties: even shares"),
+        (Domain(kinks=(0.0,), share=0.0), "at 0: that of the left side"),
+        (Domain(kinks=(-1.0, 2.5), share=0.5), "at -1, 2.5: halfway between the sides"),
+        (Domain(kinks=(0.0,), share=1.0), "at 0: that of the right side"),
+        (Domain(kinks=(0.0,), share=0.25), "at 0: 0.25 of the way from the left side to the right"),
+        (
+            Domain(kinks=(0.0,), share=0.0, ties=True, even=True),
+            "at 0: that of the left side; at ties: even shares",
+        ),
+    ],
+    ids=str,
+)
+def test_a_convention_is_put_into_words(domain: Domain, words: str) -> None:
+    assert domain.convention == words
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.name)
+def test_every_op_with_a_kink_or_tie_declares_a_convention(entry: Entry) -> None:
+    for domain in entry.domains:
+        assert domain.share is not None or not domain.kinks
+        assert domain.even or not domain.ties
+
+
+@pytest.mark.parametrize(("name", "share"), [("ReLU", 0.0), ("Step", 0.0), ("Sign", 0.0), ("Abs", 0.5)])
+def test_the_shares_are_those_of_the_docstrings(name: str, share: float) -> None:
+    assert [(domain.kinks, domain.share) for domain in CATALOGUE[name].domains] == [((0.0,), share)]
+    assert "0 the derivative is 0." in CATALOGUE[name].formula or "derivative 0." in CATALOGUE[name].formula

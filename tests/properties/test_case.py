@@ -12,9 +12,10 @@ from hypothesis.strategies import SearchStrategy
 from engine import ops
 from engine.array import Array, Shape, as_array
 from engine.catalogue import CATALOGUE, Entry
+from engine.domain import MASK, REALS
 from engine.dtype import FLOAT32, FLOAT64, DType
 from properties.adapters.reference import Reference
-from properties.case import Case, Step, literal, one_step
+from properties.case import Case, Step, literal, one_step, slot_domains
 from properties.judge import PROFILE
 from properties.references import REFERENCES
 from properties.strategies.calls import calls
@@ -208,3 +209,28 @@ def test_one_value_in_float32_makes_the_rounding_coarse() -> None:
     )
     assert there_and_back.unit_roundoff() == 2.0**-24
     assert one_step(ops.EWiseMul(), X, as_array(Y.astype(np.float32))).unit_roundoff() == 2.0**-24
+
+
+def test_a_step_alone_stands_on_inputs_of_its_own() -> None:
+    case = Case((X, Y), (Step(ops.Summation((0,)), (0,), -1), Step(ops.Maximum(), (1, 1))), (1,))
+    alone = case.alone(1, [Y, X])
+    assert [array is each for array, each in zip(alone.inputs, (Y, X), strict=True)] == [True, True]
+    assert (alone.steps, alone.constants) == ((Step(ops.Maximum(), (0, 1)),), ())
+    assert case.alone(0, [X]).steps == (Step(ops.Summation((0,)), (0,), -1),)
+
+
+def test_marks_of_a_step_alone_are_constants() -> None:
+    marks = as_array(np.array([0.0, 1.0]))
+    assert Case((marks, X), (Step(ops.Where(), (0, 1, 1)),)).alone(0, [marks, X, Y]).constants == (0,)
+
+
+def test_a_case_up_to_a_value_has_that_value_as_its_output() -> None:
+    assert [DIAMOND.upto(number).output for number in (2, 3, 4, 5)] == [2, 3, 4, 5]
+    assert DIAMOND.upto(3).steps == DIAMOND.steps[:2]
+    assert DIAMOND.upto(5).steps == DIAMOND.steps
+
+
+def test_each_slot_has_a_domain_and_the_last_is_that_of_all_behind_it() -> None:
+    assert Step(ops.Where(), (0, 1, 2)).domains == [MASK, REALS, REALS]
+    assert slot_domains(ops.Stack(0), 3) == [REALS] * 3
+    assert [domain.kinks for domain in slot_domains(ops.ReLU(), 1)] == [(0.0,)]

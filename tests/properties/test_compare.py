@@ -11,7 +11,17 @@ import pytest
 
 from engine.array import Array, as_array
 from engine.dtype import FLOAT32, FLOAT64, DType
-from properties.compare import Target, certified_digits, identical, near, same_shape, same_type, within, zero
+from properties.compare import (
+    Target,
+    at_scale,
+    certified_digits,
+    identical,
+    near,
+    same_shape,
+    same_type,
+    within,
+    zero,
+)
 from properties.verdict import EXACT, HOLDS, Broken, Given, Verdict
 
 GIVEN = Given({"out_grad": as_array(np.ones(1))})
@@ -169,3 +179,11 @@ def test_digits_are_what_the_largest_bound_leaves_of_the_largest_entry(
 
 def test_a_comparison_of_nothing_holds() -> None:
     assert within("y", array([]), target(bounds=[]), GIVEN) == HOLDS
+
+
+def test_digits_of_a_sum_are_counted_at_the_size_of_its_terms() -> None:
+    cancelled = near("⟨x̄, ẋ⟩", 0.0, 1e-14, 1e-11, GIVEN)
+    assert cancelled.digits == 0.0
+    assert at_scale(cancelled, 1.0, 1e-11).digits == pytest.approx(11.0)
+    assert at_scale(cancelled, 1e-20, 1e-11).digits == 0.0
+    assert at_scale(Verdict(0.0, "a kink"), 1.0, 1e-11).undecided == "a kink"

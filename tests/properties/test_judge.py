@@ -9,7 +9,8 @@ import pytest
 
 from engine import ops
 from engine.array import Array, as_array
-from engine.catalogue import CATALOGUE
+from engine.catalogue import CATALOGUE, entry_of
+from engine.domain import Domain
 from engine.graph import Op
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Capability, Pullback, Subject
@@ -17,10 +18,12 @@ from properties.case import Case, one_step
 from properties.judge import BUDGETS, Cell, Guarded, judge
 from properties.law import Check, Draw, Law
 from properties.laws import LAWS
-from properties.oracles import evaluate
+from properties.oracles.definition import evaluate
 from properties.rows import PROGRAMS, rows_for
 from properties.strategies.arrays import cotangents
 from properties.verdict import EXACT, HOLDS, Broken, Given, Verdict
+from tests.properties.planted import right_ops, wrong_kinks
+from tests.properties.planted.bug import visitors
 
 ROWS = {row.name: row for row in rows_for(Reference())}
 
@@ -184,6 +187,52 @@ def test_an_engine_is_not_asked_for_an_op_that_it_lacks() -> None:
     assert cell == Cell("a_law_of_a_test", "Exp", lacking=True)
 
 
+def about_ties(domain: Domain) -> bool:
+    return domain.ties
+
+
+@pytest.mark.parametrize(("row", "asked"), [("Max", True), ("ReLU", False), ("Exp", False), (PROGRAMS, True)])
+def test_a_law_about_some_domains_is_asked_of_ops_that_have_such_a_domain(row: str, asked: bool) -> None:
+    seen: list[Case] = []
+
+    def check(subject: Subject, case: Case, draw: Draw) -> Verdict:
+        seen.append(case)
+        return HOLDS
+
+    law = Law("a_law_of_a_test", "y = y", Capability.FORWARD, True, check, about_ties)
+    cell = judge(law, ROWS[row], Reference(), examples=10, start=1)
+    assert (cell.lacking, cell.held) == (not asked, 10 if asked else 0)
+    assert all(evaluate(case).close for case in seen)
+
+
+def test_a_kink_of_some_parameters_is_a_kink_of_the_op() -> None:
+    with visitors():
+        row = right_ops.at_least()
+        assert all(domain.smooth for entry in row.entries for domain in entry.domains)
+        asked = [name for name, law in LAWS.items() if law.about and law.concerns(row.entries)]
+    assert asked == ["subgradient_lies_between_sides", "kink_convention_holds"]
+
+
+def test_where_nothing_is_declared_no_convention_is_asked() -> None:
+    with visitors():
+        row = wrong_kinks.leak_that_counts_both_sides()
+        assert judge(LAWS["kink_convention_holds"], row, Reference(), examples=1, start=1).lacking
+        assert not judge(
+            LAWS["subgradient_lies_between_sides"], row, Reference(), examples=1, start=1
+        ).lacking
+
+
+def test_an_engine_without_the_op_that_a_law_is_about_is_not_asked_for_programs() -> None:
+    class Smooth(Reference):
+        """An engine without kinks and ties."""
+
+        def supports(self, op: Op) -> bool:
+            return all(domain.smooth for domain in entry_of(op).domains)
+
+    cell = judge(LAWS["kink_convention_holds"], ROWS[PROGRAMS], Smooth(), examples=1, start=1)
+    assert cell == Cell("kink_convention_holds", PROGRAMS, lacking=True)
+
+
 def test_an_op_of_which_the_engine_refuses_every_case_is_not_decided() -> None:
     class Promising(Reference):
         """An engine that says yes once."""
@@ -251,7 +300,7 @@ class Exploding(Reference):
 
 @pytest.mark.parametrize("law", LAWS)
 def test_an_exception_of_the_engine_breaks_every_law_with_its_message(law: str) -> None:
-    cell = judge(LAWS[law], ROWS["EWiseMul"], Exploding(), examples=5, start=1)
+    cell = judge(LAWS[law], ROWS["Maximum"], Exploding(), examples=5, start=1)
     assert cell.failure
     assert cell.failure.broken.got == "RuntimeError: boom"
     assert cell.failure.broken.expected == "a value"

@@ -385,3 +385,19 @@ def test_exact_numbers_are_close_only_when_they_are_equal() -> None:
         return found
 
     assert closeness([(1.0, 1.0), (0.0, -0.0), (1.0, 1.0 + 2**-52), (1.0, 2.0)]) == [1, 1, 0, 0]
+
+
+def test_equal_values_compare_by_the_way_they_move() -> None:
+    arithmetic = Arithmetic(DOUBLE)
+    slow, alike, fast, back = (arithmetic.number(1.0, speed) for speed in (1.0, 1.0, 2.0, -1.0))
+    outcomes = [fast > slow, slow > fast, slow < fast, slow > 1.0, back < 1.0, back > 1.0, slow > alike]
+    assert outcomes == [True, False, True, True, True, False, False]
+    assert arithmetic.branches == outcomes
+    assert arithmetic.close == len(outcomes)
+
+
+def test_a_greater_value_is_greater_however_it_moves() -> None:
+    arithmetic = Arithmetic(DOUBLE)
+    assert arithmetic.number(1.0 + 2**-52, -1e9) > arithmetic.number(1.0, 1e9)
+    assert not arithmetic.number(1.0, 1e9) > arithmetic.number(1.0 + 2**-52, -1e9)
+    assert arithmetic.close == 0

@@ -19,17 +19,17 @@ from engine.array import Array, as_array
 from engine.catalogue import CATALOGUE
 from engine.graph import Op
 from properties.case import Case, Step, one_step
-from properties.oracles import (
+from properties.oracles.definition import (
     DOUBLE,
     FIRST_STEP,
     ROWS,
     Direction,
-    Estimate,
     evaluate,
     paired,
-    richardson,
     second_derivative,
 )
+from properties.oracles.estimate import Estimate
+from properties.oracles.richardson import Sample, richardson
 from properties.references import REFERENCES
 from properties.strategies.calls import calls
 from properties.strategies.programs import programs
@@ -94,6 +94,32 @@ def points(closed: Closed, count: int) -> list[float]:
     return [random.randrange(int(closed.low * 2**12), 2**15) / 2**12 for _ in range(count)]
 
 
+@dataclass(frozen=True)
+class Found:
+    """An estimate of one number."""
+
+    value: float
+    bound: float
+    undecided: str
+
+
+def only(estimate: Estimate) -> Found:
+    (value,), (bound,) = estimate.values.tolist(), estimate.bounds.tolist()
+    return Found(value, bound, estimate.cause)
+
+
+def single(value: float, floor: float, undecided: str = "") -> Sample:
+    return Sample(as_array(np.array([value])), as_array(np.array([floor])), undecided)
+
+
+def extrapolated(sample: Callable[[float], Sample]) -> Found:
+    return only(richardson(sample, FIRST_STEP, ROWS))
+
+
+def second(case: Case, weights: Sequence[float], along: Direction, offset: Direction) -> Found:
+    return only(second_derivative(case, weights, along, offset))
+
+
 def at(op: Op, *points: float) -> Case:
     return one_step(op, *(as_array(np.array(point)) for point in points))
 
@@ -115,7 +141,7 @@ def test_richardson_is_honest_at_a_thousand_points_and_certifies_eight_digits() 
     digits: list[float] = []
     for closed in CLOSED:
         for x in points(closed, POINTS):
-            found = second_derivative(at(closed.op, x), [1.0], {0: [1.0]}, {0: [1.0]})
+            found = second(at(closed.op, x), [1.0], {0: [1.0]}, {0: [1.0]})
             truth = closed.second(Decimal(x))
             assert not found.undecided
             shares.append(abs(Decimal(found.value) - truth) / Decimal(found.bound))
@@ -127,12 +153,12 @@ def test_richardson_is_honest_at_a_thousand_points_and_certifies_eight_digits() 
     assert sorted(digits)[len(digits) // 2] < 1e-10
 
 
-def coarse_exponential(x: float, *, floor: float) -> Callable[[float], Estimate]:
+def coarse_exponential(x: float, *, floor: float) -> Callable[[float], Sample]:
     """exp(x + t) rounded to float32, said to be right to ``floor`` units in the last place."""
 
-    def sample(t: float) -> Estimate:
+    def sample(t: float) -> Sample:
         value = float(np.float32(np.exp(x + t)))
-        return Estimate(value, floor * 2.0**-24 * value)
+        return single(value, floor * 2.0**-24 * value)
 
     return sample
 
@@ -142,7 +168,7 @@ def overclaims(floor: float) -> int:
     count = 0
     for step in range(100):
         x = step / 32
-        found = richardson(coarse_exponential(x, floor=floor))
+        found = extrapolated(coarse_exponential(x, floor=floor))
         count += abs(Decimal(found.value) - Decimal(x).exp()) > Decimal(found.bound)
     return count
 
@@ -156,8 +182,8 @@ def test_without_the_floor_equal_quantised_quotients_pass_for_certainty() -> Non
     def staircase(t: float) -> float:
         return round((1 + t) * 2**4) / 2**4
 
-    blind = richardson(lambda t: Estimate(staircase(t), 0.0))
-    seeing = richardson(lambda t: Estimate(staircase(t), 2.0**-5))
+    blind = extrapolated(lambda t: single(staircase(t), 0.0))
+    seeing = extrapolated(lambda t: single(staircase(t), 2.0**-5))
     assert (blind.value, blind.bound) == (0.0, 0.0)
     assert abs(seeing.value - 1) <= seeing.bound
 
@@ -175,14 +201,14 @@ SMALLEST = FIRST_STEP * 2.0 ** (1 - ROWS)
 
 @pytest.mark.parametrize("x", [0.0, SMALLEST / 2, -SMALLEST / 2, SMALLEST, -SMALLEST])
 def test_a_kink_at_or_next_to_the_point_is_undecided(x: float) -> None:
-    found = second_derivative(scaled_cubic(x), [1.0], {0: [1.0]}, {0: [1.0]})
+    found = second(scaled_cubic(x), [1.0], {0: [1.0]}, {0: [1.0]})
     assert found.undecided == "a kink or tie nearby"
     assert not isfinite(found.bound)
 
 
 @pytest.mark.parametrize("x", [2**-9, -(2**-9), 2**-7 + 2**-12])
 def test_steps_that_cross_a_kink_are_left_out_and_the_others_decide(x: float) -> None:
-    found = second_derivative(scaled_cubic(x), [1.0], {0: [1.0]}, {0: [1.0]})
+    found = second(scaled_cubic(x), [1.0], {0: [1.0]}, {0: [1.0]})
     assert not found.undecided
     assert abs(found.value - (6 * x if x > 0 else 0)) <= found.bound < 1e-8
 
@@ -190,8 +216,8 @@ def test_steps_that_cross_a_kink_are_left_out_and_the_others_decide(x: float) ->
 @pytest.mark.parametrize("op", [ops.Maximum(), ops.Minimum(), ops.Compare()], ids=repr)
 def test_a_tie_is_undecided_and_a_clear_order_is_not(op: Op) -> None:
     moves: Direction = {0: [1.0], 1: [0.0]}
-    assert second_derivative(at(op, 0.5, 0.5), [1.0], moves, moves).undecided
-    assert not second_derivative(at(op, 0.5, 0.75), [1.0], moves, moves).undecided
+    assert second(at(op, 0.5, 0.5), [1.0], moves, moves).undecided
+    assert not second(at(op, 0.5, 0.75), [1.0], moves, moves).undecided
     assert evaluate(at(op, 0.5, 0.5)).close
     assert not evaluate(at(op, 0.5, 0.75)).close
 
@@ -211,7 +237,7 @@ def test_steps_onto_a_pole_or_beyond_the_end_of_a_domain_are_left_out(
 ) -> None:
     steps = Step(ops.MulScalar(2.0), (0,)), Step(ops.AddScalar(-2.5), (1,)), Step(closed.op, (2,))
     case = Case((as_array(np.array(x)),), steps)
-    found = second_derivative(case, [1.0], {0: [moves]}, {0: [1.0]})
+    found = second(case, [1.0], {0: [moves]}, {0: [1.0]})
     truth = 4 * Decimal(moves) * closed.second(2 * Decimal(x) - Decimal("2.5"))
     assert not found.undecided
     assert abs(Decimal(found.value) - truth) <= Decimal(found.bound)
@@ -223,15 +249,15 @@ def test_what_overflows_is_not_finite_and_no_crash() -> None:
     assert not isfinite(found.values[0])
     assert not isfinite(found.value_bounds[0])
     assert not isfinite(found.tangent_bounds[0])
-    assert not isfinite(second_derivative(at(ops.Exp(), 800.0), [1.0], {0: [1.0]}, {0: [1.0]}).bound)
+    assert not isfinite(second(at(ops.Exp(), 800.0), [1.0], {0: [1.0]}, {0: [1.0]}).bound)
 
 
 def test_one_undecided_side_is_enough_to_leave_a_step_out() -> None:
-    def right_of(x: float) -> Callable[[float], Estimate]:
-        return lambda t: Estimate(t, 0.0, "left" if t < x else "")
+    def right_of(x: float) -> Callable[[float], Sample]:
+        return lambda t: single(t, 0.0, "left" if t < x else "")
 
-    assert richardson(right_of(-(2**-10))).undecided == ""
-    assert richardson(right_of(0.0)).undecided == "left"
+    assert extrapolated(right_of(-(2**-10))).undecided == ""
+    assert extrapolated(right_of(0.0)).undecided == "left"
 
 
 POOL = [CATALOGUE[name] for name in sorted(CATALOGUE) if CATALOGUE[name].op in REFERENCES]
@@ -256,14 +282,14 @@ def test_richardson_of_values_and_a_complex_step_give_the_same_first_derivative(
     weights = [random.uniform(-1, 1) for _ in stepped.values]
     value, bound = paired(weights, stepped.tangents, stepped.tangent_bounds)
 
-    def sample(t: float) -> Estimate:
+    def sample(t: float) -> Sample:
         there = evaluate(case, offset=along, by=t)
-        return Estimate(*paired(weights, there.values, there.value_bounds))
+        return single(*paired(weights, there.values, there.value_bounds))
 
-    extrapolated = richardson(sample)
-    assert not extrapolated.undecided
-    assert abs(extrapolated.value - value) <= extrapolated.bound + bound
-    assert extrapolated.bound <= 1e-6 * (1 + sum(map(abs, stepped.values)) + abs(value))
+    found = extrapolated(sample)
+    assert not found.undecided
+    assert abs(found.value - value) <= found.bound + bound
+    assert found.bound <= 1e-6 * (1 + sum(map(abs, stepped.values)) + abs(value))
 
 
 @given(st.lists(st.tuples(*[st.integers(-(2**60), 2**60)] * 2), max_size=8))

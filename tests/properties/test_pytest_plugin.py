@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from hypothesis import settings
 
 from properties.judge import BUDGETS
 from properties.pytest_plugin import PROFILES, SEED, examples, start
+from tests.properties.pytest_runs import run_with_plugin
 
 NOTING = """
 import os
@@ -27,23 +26,9 @@ def test_note(number):
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """pytest with this plugin, and no other that happens to be installed."""
+    """pytest on a file of tests that note what they see."""
     (folder / "test_note.py").write_text(NOTING, encoding="utf-8")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name != "CI" and not name.startswith(("GRADLAWS_", "PYTEST_"))
-    }
-    plugins = ["-p", "properties.pytest_plugin", "-p", "no:cacheprovider"]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *plugins, *arguments],
-        cwd=folder,
-        env={**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    return run_with_plugin(folder, *arguments, **environment)
 
 
 def notes(folder: Path) -> dict[str, set[str]]:

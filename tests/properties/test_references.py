@@ -20,7 +20,7 @@ from engine.tensor import Tensor
 from properties.case import one_step
 from properties.grid import Grid, broadcast, places
 from properties.number import Arithmetic
-from properties.oracles import evaluate
+from properties.oracles.definition import evaluate
 from properties.references import REFERENCES, refer, refer_entry, second_definition
 
 

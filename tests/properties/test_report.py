@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Generator
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -31,6 +32,7 @@ from properties.report import (
     failure_text,
     law_list,
     law_names,
+    matrices,
     matrix,
     print_failure,
     print_report,
@@ -64,27 +66,69 @@ CELLS = [
     Cell("one_law", "Log", undecided=Counter({"a kink": 2, "a tie": 1})),
     Cell("another_law", "Log", lacking=True),
     Cell("one_law", "Sin", failure=Failure(ONE, "Sin", CASE, BROKEN)),
-    Cell("another_law", "Sin", digits=[9.4, 9.4], undecided=Counter({"a kink": 1})),
+    Cell("another_law", "Sin", digits=[9.4] * 9, undecided=Counter({"a kink": 1})),
 ]
 
 
 def test_the_matrix_has_a_mark_for_each_op_and_law() -> None:
     lines = [line.split() for line in shown(matrix(CELLS, [ONE, TWO])).splitlines()]
     rows = [line for line in lines if line and line[0] in ("op", "Exp", "Log", "Sin")]
-    assert rows == [["op", "1", "2"], ["Exp", "✓", "13"], ["Log", "?", "—"], ["Sin", "✗", "9"]]
+    assert rows == [["op", "1", "2"], ["Exp", "✓", "13"], ["Log", "?₃", "—"], ["Sin", "✗", "9₁"]]
+
+
+@pytest.mark.parametrize(
+    ("held", "left_open", "mark"),
+    [(10, 0, "✓"), (9, 1, "✓₁"), (8, 2, "?₂"), (360, 40, "✓₄₀"), (291, 109, "?₁₀₉"), (0, 0, "?")],
+)
+def test_a_mark_says_how_many_cases_were_not_decided(held: int, left_open: int, mark: str) -> None:
+    undecided = Counter({"a kink": left_open}) if left_open else Counter[str]()
+    cell = Cell("one_law", "Exp", digits=[EXACT] * held, undecided=undecided)
+    assert shown(matrix([cell], [ONE])).split()[-1] == mark
 
 
 def test_a_cell_that_was_not_judged_is_not_asked() -> None:
     assert shown(matrix(CELLS[:1], [ONE, TWO])).split()[-3:] == ["Exp", "✓", "—"]
 
 
-def test_the_whole_matrix_fits_80_columns() -> None:
-    laws = list(LAWS.values())
+def marks_of(width: int, laws: int) -> dict[str, list[str]]:
+    """What stands behind each op, and in the head, in all parts of a matrix on a console so wide.
+
+    Every third law leaves a case open.
+    """
+    columns = [replace(ONE, name=f"law_{number}") for number in range(laws)]
+    cells = [
+        Cell(law.name, row, digits=[15.0] * 29, undecided=Counter(["a kink"] * (number % 3 == 0)))
+        for row in CATALOGUE
+        for number, law in enumerate(columns)
+    ]
+    text = StringIO()
+    console = Console(file=text, width=width)
+    for part in matrices(console, cells, columns):
+        console.print(part)
+    assert max(map(len, text.getvalue().splitlines())) <= width
+    found: dict[str, list[str]] = {}
+    for line in text.getvalue().splitlines():
+        if line.strip(" ─"):
+            row, *marks = line.split()
+            found.setdefault(row, []).extend(marks)
+    return found
+
+
+@pytest.mark.parametrize("width", [30, 80, 100, 200])
+@pytest.mark.parametrize("laws", [1, len(LAWS), 24, 30, 50])
+def test_every_mark_of_the_matrix_is_shown_on_a_console_of_any_width(width: int, laws: int) -> None:
+    found = marks_of(width, laws)
+    assert found.pop("op") == [str(number + 1) for number in range(laws)]
+    assert found == dict.fromkeys(CATALOGUE, (["15₁", "15", "15"] * laws)[:laws])
+
+
+def test_a_matrix_that_fits_is_one_piece() -> None:
+    text = StringIO()
+    console = Console(file=text, width=100)
+    laws = [replace(ONE, name=f"law_{number}") for number in range(28)]
     cells = [Cell(law.name, row, digits=[15.0]) for row in CATALOGUE for law in laws]
-    lines = shown(matrix(cells, laws), width=80).splitlines()
-    assert max(map(len, lines)) <= 80
-    body = {line.split()[0]: line.split()[1:] for line in lines if line.split()}
-    assert all(body[row] == ["15"] * len(laws) for row in CATALOGUE)
+    assert len(list(matrices(console, cells, laws))) == 1
+    assert len(list(matrices(console, cells, [*laws, *laws]))) == 2
 
 
 def test_laws_are_listed_with_number_claim_and_equation_as_they_are_written() -> None:
@@ -96,7 +140,7 @@ def test_laws_are_listed_with_number_claim_and_equation_as_they_are_written() ->
 
 def test_the_last_line_adds_up() -> None:
     assert summary(CELLS, Reference()) == (
-        "reference: 3 cells hold, 1 broken, 1 not decided, 1 not asked; 11 cases"
+        "reference: 3 cells hold, 1 broken, 1 not decided, 1 not asked; 18 cases"
     )
 
 
@@ -106,7 +150,7 @@ def test_the_report_names_what_was_not_decided_and_why() -> None:
     lines = text.getvalue().splitlines()
     at = lines.index("not decided")
     assert lines[at + 1].strip() == "Log-one_law: 2 × a kink, 1 × a tie, beside 0 that hold"
-    assert lines[at + 2].strip() == "Sin-another_law: 1 × a kink, beside 2 that hold"
+    assert lines[at + 2].strip() == "Sin-another_law: 1 × a kink, beside 9 that hold"
     assert lines[-1] == summary(CELLS, Reference())
 
 
@@ -138,7 +182,7 @@ def test_json_holds_every_cell_with_its_counts() -> None:
     assert (record["engine"], record["seed"]) == ("reference", 42)
     assert [(cell["op"], cell["law"]) for cell in record["cells"]] == [(c.row, c.law) for c in CELLS]
     assert [cell["asked"] for cell in record["cells"]] == [True, True, True, False, True, True]
-    assert [cell["held"] for cell in record["cells"]] == [2, 3, 0, 0, 0, 2]
+    assert [cell["held"] for cell in record["cells"]] == [2, 3, 0, 0, 0, 9]
     assert [cell["digits"] for cell in record["cells"]] == [17.0, 13.2, None, None, None, 9.4]
     assert record["cells"][2]["undecided"] == {"a kink": 2, "a tie": 1}
     assert [at for at, cell in enumerate(record["cells"]) if "failure" in cell] == [4]

@@ -24,10 +24,11 @@ from engine.array import Array, Shape
 from engine.catalogue import CATALOGUE, entry_of
 from engine.domain import Domain
 from engine.dtype import FLOAT32, FLOAT64
+from engine.graph import Op
 from properties.adapters.reference import Reference
 from properties.case import Case, Spelling, Step, literal
 from properties.judge import PROFILE
-from properties.oracles import evaluate
+from properties.oracles.definition import evaluate
 from properties.references import REFERENCES
 from properties.strategies.arrays import (
     LIMIT,
@@ -40,7 +41,15 @@ from properties.strategies.arrays import (
     into_domain,
     laid_out,
 )
-from properties.strategies.calls import calls
+from properties.strategies.calls import calls, has_corners
+from properties.strategies.corners import (
+    BENT,
+    BRANCHING,
+    SMOOTH,
+    can_be_at_corner,
+    corner_of,
+    onto_corner,
+)
 from properties.strategies.programs import programs
 from properties.strategies.shapes import MOST_ENTRIES, fitted
 
@@ -123,16 +132,74 @@ def test_every_call_is_legal_and_finite_and_in_the_domain(name: str) -> None:
         assert case.variables
 
 
-@pytest.mark.parametrize("name", ["ReLU", "Abs", "Step", "Sign"])
-def test_rough_calls_stand_on_kinks(name: str) -> None:
-    cases = [case for case in called(name, smooth=False) if case.inputs[0].size]
-    assert share(0.0 in entries(case.inputs[0]) for case in cases) > 0.4
+def corners(case: Case) -> list[int]:
+    """How each step of a case stands at kinks and ties, each of its arguments in a slot of its own."""
+    found: list[int] = []
+    for step in case.steps:
+        values = [
+            case.inputs[arg] if arg < len(case.inputs) else Reference().forward(case.upto(arg))
+            for arg in step.args
+        ]
+        found.append(corner_of(step.op, values))
+    return found
 
 
-@pytest.mark.parametrize("name", ["Maximum", "Minimum", "Compare", "Max"])
-def test_rough_calls_have_ties(name: str) -> None:
-    cases = called(name, smooth=False)
-    assert share(evaluate(case).close > 0 for case in cases) > 0.1
+BENDS = {"Abs": BENT, "ReLU": BENT, "Step": BRANCHING, "Sign": BRANCHING, "Max": BENT,
+         "Maximum": BENT, "Minimum": BENT, "Compare": BRANCHING}  # fmt: skip
+
+
+def test_the_ops_with_kinks_and_ties_are_these() -> None:
+    assert {name for name in NAMES if has_corners(CATALOGUE[name])} == set(BENDS)
+
+
+@pytest.mark.parametrize("run", [10, 60])
+@pytest.mark.parametrize("name", BENDS)
+def test_a_rough_call_of_an_op_with_kinks_or_ties_is_at_one(name: str, run: int) -> None:
+    cases = sample(calls(CATALOGUE[name], smooth=False), 60, name, run=run)
+    assert share(corners(case) == [BENDS[name]] for case in cases) >= 0.9
+
+
+@pytest.mark.parametrize("name", BENDS)
+def test_a_smooth_call_is_at_no_kink_or_tie(name: str) -> None:
+    assert all(corners(case) == [SMOOTH] for case in called(name, smooth=True) if len(case.inputs) > 1)
+
+
+@pytest.mark.parametrize("name", ["ReLU", "Maximum", "Max"])
+def test_rough_calls_have_other_entries_too(name: str) -> None:
+    cases = [case for case in called(name, smooth=False) if sum(array.size for array in case.inputs) > 3]
+    assert share(len({x for array in case.inputs for x in entries(array)}) > 1 for case in cases) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("op", "shapes", "possible"),
+    [
+        (ops.ReLU(), [()], True),
+        (ops.ReLU(), [(0, 2)], False),
+        (ops.Max((0,)), [(2, 1)], True),
+        (ops.Max((1,)), [(2, 1)], False),
+        (ops.Max(()), [(3,)], False),
+        (ops.Maximum(), [(), (2,)], True),
+        (ops.Maximum(), [(), (0,)], False),
+        (ops.Exp(), [(2,)], False),
+    ],
+    ids=str,
+)
+def test_shapes_have_room_for_a_kink_or_tie_or_not(op: Op, shapes: list[Shape], possible: bool) -> None:
+    assert can_be_at_corner(op, shapes) == possible
+
+
+@pytest.mark.parametrize("first", range(6))
+def test_as_few_entries_move_as_it_takes(first: int) -> None:
+    far = array_of([1.0, -2.0, 3.0], (3,), FLOAT32)
+    (moved,) = onto_corner(ops.ReLU(), [far], first)
+    assert moved.dtype is FLOAT32
+    assert [at for at, x in enumerate(entries(moved)) if x != entries(far)[at]] == [first % 3]
+    (moved,) = onto_corner(ops.Max((0,)), [far], first)
+    assert sorted(entries(moved))[-2:] == [3.0, 3.0]
+    assert onto_corner(ops.Exp(), [far], first)[0].tolist() == entries(far)
+    at_kink = array_of([0.0, 5.0, 5.0], (3,), FLOAT64)
+    for op in (ops.ReLU(), ops.Max((0,))):
+        assert onto_corner(op, [at_kink], first)[0].tolist() == entries(at_kink)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -476,7 +543,14 @@ def test_programs_use_every_op_of_the_pool() -> None:
 
 def test_smooth_programs_have_no_close_comparison_and_rough_ones_do() -> None:
     assert all(evaluate(case, unit=case.unit_roundoff()).close == 0 for case in lines(smooth=True))
-    assert share(evaluate(case).close > 0 for case in lines(smooth=False)) > 0.08
+    assert share(any(corners(case)) for case in lines(smooth=False)) >= 0.9
+    assert share(BENT in corners(case) for case in lines(smooth=False)) > 0.4
+
+
+@pytest.mark.parametrize("name", ["ReLU", "Max"])
+def test_rough_programs_of_one_op_are_at_kinks_and_ties(name: str) -> None:
+    cases = sample(programs([CATALOGUE["Negate"], CATALOGUE[name]], smooth=False), 60, name)
+    assert share(any(corners(case)) for case in cases) >= 0.9
 
 
 def test_programs_are_finite_in_both_dtypes() -> None:

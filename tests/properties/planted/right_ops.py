@@ -10,7 +10,7 @@ import numpy as np
 from engine import ops
 from engine.array import Array, Shape, select
 from engine.catalogue import op
-from engine.domain import KINK_AT_0, REALS
+from engine.domain import REALS, Domain
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
@@ -41,7 +41,7 @@ def log_add_exp() -> Row:
 
 
 def leaky_relu() -> Row:
-    @op(KINK_AT_0)
+    @op(Domain(kinks=(0.0,), share=0.0))
     class LeakyReLU(Elementwise, Unary):
         """yᵢ = aᵢ for aᵢ > 0, else c aᵢ, for the number c = ``slope``. At 0 the derivative is c."""
 
@@ -65,6 +65,36 @@ def leaky_relu() -> Row:
 
     refer_entry(LeakyReLU, lambda op, x: x[0] if x[0] > 0.0 else x[0] * op.slope)
     return row_of(LeakyReLU(0.25))
+
+
+def at_least() -> Row:
+    @op(REALS)
+    class AtLeast(Elementwise, Unary):
+        """yᵢ = max(aᵢ, c), for the number c = ``least``. At c the derivative is 0."""
+
+        least: float
+
+        def compute(self, a: Array) -> Array:
+            return np.maximum(a, self.least)
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            return out_grad * self._above(node)
+
+        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+            return in_tangent * self._above(node)
+
+        def _above(self, node: Tensor) -> Tensor:
+            return ops.step(node.inputs[0].detach() - self.least)
+
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            yield from map(cls, (0.0, 1.5, -2.0))
+
+        def domains(self, general: tuple[Domain, ...]) -> tuple[Domain, ...]:
+            return (Domain(kinks=(self.least,), share=0.0),)
+
+    refer_entry(AtLeast, lambda op, x: x[0] if x[0] > op.least else x[0].constant(op.least))
+    return row_of(AtLeast(0.0))
 
 
 def without_a_second_definition() -> Row:

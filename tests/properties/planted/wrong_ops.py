@@ -7,7 +7,7 @@ import numpy as np
 from engine import ops
 from engine.array import Array, as_array, select
 from engine.catalogue import op
-from engine.domain import KINK_AT_0, ORDERED, REALS, Domain
+from engine.domain import KINK_AT_0, REALS, Domain
 from engine.dtype import DType, promote
 from engine.kinds import Binary, Elementwise, Ternary, Unary
 from engine.ops.broadcasting import sum_to
@@ -107,7 +107,9 @@ def square_of_which_the_tangent_promotes() -> Row:
 
 
 def maximum_of_two_minds_at_ties() -> Row:
-    @op(ORDERED, ORDERED)
+    """It declares no convention, and each mode is right by one."""
+
+    @op(Domain(ties=True), Domain(ties=True))
     class Larger(Elementwise, Binary):
         """yᵢ = max(aᵢ, bᵢ). At a tie each input gets half of the derivative."""
 

@@ -1,0 +1,100 @@
+"""Many replays in one: every value of a recording gets a leading axis, with one entry for each replay.
+
+An elementwise op does not notice. Other ops are replaced by those that do the same beside the leading axis.
+An op that is not named here has no batched form, and its recordings are replayed one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from engine import ops
+from engine.array import Array, computed
+from engine.graph import Op
+from engine.kinds import Elementwise
+from properties.recording import Recording
+
+SomeOp = TypeVar("SomeOp", bound=Op)
+
+
+class NotBatched(LookupError):
+    """An op without a batched form."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form(Generic[SomeOp]):
+    """How an op of a class is replaced, given the size of the leading axis."""
+
+    op: type[SomeOp]
+    beside: Callable[[SomeOp, int], Op]
+
+    def __call__(self, op: Op, size: int) -> Op:
+        assert isinstance(op, self.op)  # looked up by class
+        return self.beside(op, size)
+
+
+_FORMS: dict[type[Op], Callable[[Op, int], Op]] = {
+    form.op: form
+    for form in (
+        _Form(ops.Summation, lambda op, _: ops.Summation(_behind(op.axes), op.keepdims)),
+        _Form(ops.Max, lambda op, _: ops.Max(_behind(op.axes), op.keepdims)),
+        _Form(ops.LogSumExp, lambda op, _: ops.LogSumExp(_behind(op.axes), op.keepdims)),
+        _Form(ops.Reshape, lambda op, size: ops.Reshape((size, *op.shape))),
+        _Form(ops.Transpose, lambda op, _: ops.Transpose((op.axes[0] + 1, op.axes[1] + 1))),
+        _Form(ops.Permute, lambda op, _: ops.Permute((0, *_behind(op.axes)))),
+        _Form(ops.GetItem, lambda op, _: ops.GetItem((slice(None), *op.index))),
+        _Form(ops.PutItem, lambda op, size: ops.PutItem((slice(None), *op.index), (size, *op.shape))),
+        _Form(ops.Concatenate, lambda op, _: ops.Concatenate(op.axis + 1)),
+        _Form(ops.Stack, lambda op, _: ops.Stack(op.axis + 1)),
+    )
+}
+
+
+def replay_batch(recording: Recording, inputs: Sequence[Array]) -> Array:
+    """The entries of all outputs, a row for each entry of the inputs' leading axis. Raises ``NotBatched``."""
+    size = inputs[0].shape[0]
+    values = [*inputs, *(constant[np.newaxis] for constant in recording.constants)]
+    for op, args in recording.steps:
+        values.append(computed(_computed(op, [values[arg] for arg in args], size)))
+    rows = [
+        _full(values[number], size).reshape(size, prod(shape))
+        for number, shape in zip(recording.outputs, recording.out_shapes, strict=True)
+    ]
+    return rows[0] if len(rows) == 1 else computed(np.concatenate(rows, axis=1))
+
+
+def _computed(op: Op, arrays: list[Array], size: int) -> Array:
+    """``op`` of arrays whose leading axis has that size, or size 1 for a constant."""
+    if isinstance(op, Elementwise):
+        return op.compute_from(_level(arrays, max(array.ndim for array in arrays)))
+    if isinstance(op, ops.MatMul) and all(array.ndim > 2 for array in arrays):
+        return op.compute_from(_level(arrays, max(array.ndim for array in arrays)))
+    if isinstance(op, ops.BroadcastTo):
+        return ops.BroadcastTo((size, *op.shape)).compute_from(_level(arrays, len(op.shape) + 1))
+    if type(op) not in _FORMS:
+        raise NotBatched(type(op).__name__)
+    return _FORMS[type(op)](op, size).compute_from([_full(array, size) for array in arrays])
+
+
+def _behind(axes: Sequence[int]) -> tuple[int, ...]:
+    """The axes behind one more leading axis."""
+    return tuple(axis + 1 for axis in axes)
+
+
+def _level(arrays: Sequence[Array], rank: int) -> list[Array]:
+    """The arrays with ``rank`` axes, new ones behind the leading one: so they broadcast as before."""
+    return [
+        array if array.ndim == rank
+        else array.reshape(array.shape[0], *(1,) * (rank - array.ndim), *array.shape[1:])
+        for array in arrays
+    ]  # fmt: skip
+
+
+def _full(array: Array, size: int) -> Array:
+    """The array with a constant repeated along the leading axis."""
+    return array if len(array) == size else computed(np.broadcast_to(array, (size, *array.shape[1:])))

@@ -1,0 +1,1 @@
+"""``check_grads``: one function at one point, its derivatives against numeric ones."""
