@@ -178,14 +178,15 @@ class Look:
     def _rounding(self, answer: Sequence[Tensor]) -> Array:
         """How far rounding moves an answer of the engine's: its graph replayed, every step off by some.
 
-        Infinite where a number on the way is too large for the engine's dtype, and for no wider one.
+        And in wider numbers: some are too small for the engine's dtype, and then made larger. Infinite where
+        one on the way is too large for it.
         """
         recording = record(answer, self.variables)
         right, unit = flat(answer), unit_of(self._dtype())
         found = Shakes(NUDGES, 2 * unit, 2 * unit).effect(recording.replay, self.point, right)
         wide = recording.replay([computed(array.astype(LONG)) for array in self.point])
         overflowed = np.isfinite(wide) & ~np.isfinite(right)
-        return computed(np.where(overflowed, np.inf, found))
+        return computed(np.where(overflowed, np.inf, np.fmax(found, np.abs(wide - right))))
 
     def _blame(self, mode: Mode, number: int, wrong: int, got: Array, expected: Contraction) -> GradientError:
         """The error: of one entry of the Jacobian, if one alone is seen to be wrong, else of their sum."""

@@ -100,7 +100,8 @@ def two_sided(curve: Curve, longest: float, shortest: float = 0.0) -> Estimate:
     radius counts where its three estimates agree and say something, and it is believed as long as it agrees
     with every smaller one that counts. The first to contradict itself or a smaller one has met a kink or a
     wave, and all larger ones have too. That lies nearby, and not here, only if a smaller radius was sharp
-    enough to see it. Two radii must be believed; the tightest decides.
+    enough to see it. Two radii must be believed; the tightest decides, within the
+    bound of the second.
     """
     samples: dict[float, Sample] = {}
 
@@ -143,12 +144,15 @@ def _speaks(central: Estimate, right: Estimate, left: Estimate, scale: Array) ->
 
 
 def _tightest_of_two(believed: Sequence[Estimate], sure: BoolArray) -> Estimate:
-    """Of each entry the estimate with the smallest bound, where it is sure and at least two are finite."""
+    """Of each entry the estimate with the smallest bound, where it is sure; its bound is the second smallest.
+
+    What one radius alone sees so sharply is confirmed by another no more sharply than that one sees.
+    """
     bounds = np.array([each.bounds for each in believed])
     values = np.array([each.values for each in believed])
     chosen = np.argmin(bounds, axis=0)[np.newaxis]
-    known = sure & (np.count_nonzero(np.isfinite(bounds), axis=0) >= 2)
-    best = np.where(known, np.take_along_axis(bounds, chosen, 0)[0], np.inf)
+    best = np.where(sure, np.partition(bounds, 1, axis=0)[1], np.inf)
+    known = np.isfinite(best)
     cause = "" if bool(known.all()) else "left and right differ: a kink or noise"
     return Estimate(np.take_along_axis(values, chosen, 0)[0], best, cause)
 

@@ -120,6 +120,18 @@ FIRST: dict[str, Hard] = {
 """The same, where the first derivative is not finite and has no second."""
 
 
+FAR = [
+    (2138118370, [[-268.08242996, 692.02531217, 547.00033898, -314.4475565],
+                  [-556.1771316, 265.52370262, -303.96410594, 442.78012607],
+                  [417.8938476, 606.43423672, -582.59726903, 595.32688005]]),
+    (1816710733, [[-2018.23499739, 4715.29534205, 4673.95231188, -3308.91233861],
+                  [4055.8433211, -4824.63055496, 1873.11028177, 4664.96898857],
+                  [1952.37674519, -3536.04387952, 4601.83765587, 3354.74994373]]),
+]  # fmt: skip
+"""Seeds and points. At the first, products in the engine's second derivative underflow and are then multiplied;
+at the second the largest radius of an extrapolation saw a value to two digits that no other saw at all."""
+
+
 def asked(hard: Hard, order: int, seed: int) -> Report:
     f, args = hard
     with warnings.catch_warnings():
@@ -138,6 +150,15 @@ def test_what_can_be_known_is_certified(name: str) -> None:
 def test_what_is_right_is_never_called_wrong(name: str) -> None:
     for seed in (0, 1):
         asked({**OPEN, **FIRST}[name], 1, seed)
+
+
+@pytest.mark.parametrize(("seed", "point"), FAR)
+def test_nor_is_a_softmax_far_out(seed: int, point: list[list[float]]) -> None:
+    def rows(x: Tensor) -> Tensor:
+        weights = ops.exp(x - ops.max(x.detach(), 1, keepdims=True))
+        return weights / ops.summation(weights, 1, keepdims=True)
+
+    assert asked((rows, (point,)), 2, seed).verdict == "INCONCLUSIVE"
 
 
 @pytest.mark.parametrize("name", [*OPEN, *PASS])

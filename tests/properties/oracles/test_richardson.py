@@ -57,7 +57,7 @@ def test_both_sides_together_are_within_their_bound_of_the_closed_form(name: str
             value, bound = number(two_sided(around(f, x), x / 16))
             truth = slope(Decimal(x))
             assert abs(Decimal(value) - truth) <= Decimal(bound), (x, value, bound, truth)
-            assert bound <= 1e-7 * abs(value)
+            assert bound <= 1e-6 * abs(value)  # the tail of tanh; a second radius confirms so many digits
 
 
 @pytest.mark.parametrize("side", ["central", "left", "right"])
