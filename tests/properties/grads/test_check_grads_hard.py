@@ -128,7 +128,7 @@ FAR = [
                   [4055.8433211, -4824.63055496, 1873.11028177, 4664.96898857],
                   [1952.37674519, -3536.04387952, 4601.83765587, 3354.74994373]]),
 ]  # fmt: skip
-"""Seeds and points. At the first, products in the engine's second derivative underflow and are then scaled up;
+"""Seeds and points. At the first, products in the engine's second derivative underflow and are scaled up;
 at the second the largest radius of an extrapolation saw a value to two digits that no other saw at all."""
 
 
