@@ -167,6 +167,7 @@ def test_what_the_environment_leaves_out_is_a_gap(miniature: Path) -> None:
 
 
 FAULT = (BODY, f"    row != 'Exp' or pytest.skip()\n{BODY}")
+FAILURE = ("    record_cell(cell)", "    record_cell(cell)\n    assert row != 'Exp'")
 
 
 @pytest.mark.parametrize(
@@ -201,11 +202,7 @@ def test_the_folder_where_pytest_starts_selects_as_a_path_does(miniature: Path) 
 
 
 def test_a_cell_whose_test_failed_is_no_gap_beside(miniature: Path) -> None:
-    edit(
-        miniature / "tests/test_laws.py",
-        "    record_cell(cell)",
-        "    record_cell(cell)\n    assert row != 'Exp'",
-    )
+    edit(miniature / "tests/test_laws.py", *FAILURE)
     edit(miniature / "tests/test_laws.py", "examples=examples()", "examples=10 if row != 'Negate' else 9")
     done = run_with_plugin(miniature)
     assert "2 failed" in done.stdout
@@ -213,11 +210,7 @@ def test_a_cell_whose_test_failed_is_no_gap_beside(miniature: Path) -> None:
 
 
 def test_a_run_with_a_broken_law_does_not_say_that_all_was_executed(miniature: Path) -> None:
-    edit(
-        miniature / "tests/test_laws.py",
-        "    record_cell(cell)",
-        "    record_cell(cell)\n    assert row != 'Exp'",
-    )
+    edit(miniature / "tests/test_laws.py", *FAILURE)
     done = run_with_plugin(miniature)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     assert "law × op cells" not in done.stdout

@@ -160,7 +160,7 @@ def test_a_rule_that_returns_no_tensor_is_refused(rule: object) -> None:
     def wrong(moved: Tensor, node: Tensor) -> object:
         return rule
 
-    mixing: Rules = getattr(import_module("tests.properties.grads.planted"), "Mixing")  # noqa: B009 - untyped
+    mixing: Rules = import_module("tests.properties.grads.planted").Mixing
     refused(OperandError, mixing(wrong, cosine), (np.ones(3),))
     refused(OperandError, mixing(cosine, wrong), (np.ones(3),))
 
