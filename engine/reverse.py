@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from engine.errors import DTypeError, GradientRequestError, OperandError, ShapeError
+from engine.errors import DTypeError, GradientRequestError, OperandError, ParameterError, ShapeError
 from engine.mode import LAZY_MODE, lazy
 from engine.ops.conversion import ones_like, zeros_like
 from engine.topo import post_order
@@ -23,20 +23,27 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 
-def pullback(output: Tensor, inputs: Sequence[Tensor], out_grad: Tensor | None = None) -> tuple[Tensor, ...]:
+def pullback(
+    output: Tensor | Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    out_grad: Tensor | Sequence[Tensor] | None = None,
+) -> tuple[Tensor, ...]:
     """The adjoints of ``inputs``: x̄ = (∂y/∂x)ᵀ ȳ, each of its input's shape and dtype.
 
     ``inputs`` may be any values, leaves or not. They are independent of each other, also where one was made
     of another; other variables are constants. An input on which the output does not depend has adjoint 0.
-    ``out_grad`` is ȳ, ones by default.
+    ``out_grad`` is ȳ, ones by default. Of several outputs x̄ = Σₖ (∂yₖ/∂x)ᵀ ȳₖ, in one walk; one that is named
+    twice counts twice.
 
     Raises ``GradientRequestError`` for an input that requires no gradient, ``ShapeError`` and ``DTypeError``
-    for a cotangent unlike the output.
+    for a cotangent unlike its output, ``ParameterError`` for other than one cotangent an output.
     """
     check_variables("pullback", inputs)
-    seed = _checked_cotangent("pullback", output, out_grad)
+    outputs = output if isinstance(output, Sequence) else [output]
+    given = out_grad if out_grad is None or isinstance(out_grad, Sequence) else [out_grad]
+    seeds = _checked_cotangents(outputs, given)
     wanted = set(inputs)
-    adjoints = _walk_back(output, seed, depending_on(wanted, [output]), wanted)
+    adjoints = _walk_back(outputs, seeds, depending_on(wanted, outputs), wanted)
     return tuple(adjoints[value] if value in adjoints else zeros_like(value) for value in inputs)
 
 
@@ -55,7 +62,7 @@ def compute_gradient_of_variables(output: Tensor, out_grad: Tensor | None = None
         )
     seed = _checked_cotangent("backward", output, out_grad)
     order = [value for value in post_order([output], _inputs_of_variables) if value.requires_grad]
-    for value, adjoint in _walk_back(output, seed, order, set()).items():
+    for value, adjoint in _walk_back([output], [seed], order, set()).items():
         value.grad = adjoint
 
 
@@ -78,11 +85,14 @@ def _inputs_of_variables(value: Tensor) -> tuple[Tensor, ...]:
 
 
 def _walk_back(
-    output: Tensor, out_grad: Tensor, order: Sequence[Tensor], ends: set[Tensor]
+    outputs: Sequence[Tensor], out_grads: Sequence[Tensor], order: Sequence[Tensor], ends: set[Tensor]
 ) -> dict[Tensor, Tensor]:
     """The adjoints of the values that the derivative passes through; it passes no further than ``ends``."""
     passes = set(order)
-    adjoints: dict[Tensor, Tensor] = {output: out_grad} if output in passes else {}
+    adjoints: dict[Tensor, Tensor] = {}
+    for value, seed in zip(outputs, out_grads, strict=True):
+        if value in passes:
+            adjoints[value] = adjoints[value] + seed if value in adjoints else seed
     for node in reversed(order):
         if node.op is None or node in ends or passes.isdisjoint(node.inputs):
             continue
@@ -133,6 +143,18 @@ def _checked_cotangent(what: str, output: Tensor, out_grad: Tensor | None) -> Te
         return ones_like(output)
     check_alike(what, "cotangent", out_grad, output)
     return out_grad
+
+
+def _checked_cotangents(outputs: Sequence[Tensor], given: Sequence[Tensor] | None) -> Sequence[Tensor]:
+    if given is not None and len(given) != len(outputs):
+        raise ParameterError(
+            "pullback",
+            f"{len(given)} cotangents for {len(outputs)} outputs",
+            "one cotangent for each output",
+            "pair them",
+        )
+    each = [None] * len(outputs) if given is None else given
+    return [_checked_cotangent("pullback", *pair) for pair in zip(outputs, each, strict=True)]
 
 
 def check_variables(what: str, inputs: Sequence[Tensor]) -> None:

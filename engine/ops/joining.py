@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Self
 
 from engine.array import Array, Shape, join, pile
@@ -34,11 +34,8 @@ class Concatenate(LinearNary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, ...]:
         ends = list(accumulate((x.shape[self.axis] for x in node.inputs), initial=0))
-        before = (slice(None),) * self.axis
-        return tuple(
-            astype(get_item(out_grad, (*before, slice(start, stop))), x.dtype)
-            for x, start, stop in zip(node.inputs, ends, ends[1:], strict=False)
-        )
+        pieces = _cut(out_grad, self.axis, ends)
+        return tuple(astype(piece, x.dtype) for piece, x in zip(pieces, node.inputs, strict=True))
 
     def out_shape(self, *shapes: Shape) -> Shape:
         for shape in shapes:
@@ -84,8 +81,8 @@ class Stack(LinearNary):
         return pile(arrays, self.axis)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, ...]:
-        before = (slice(None),) * self.axis
-        return tuple(astype(get_item(out_grad, (*before, at)), x.dtype) for at, x in enumerate(node.inputs))
+        pieces = _cut(out_grad, self.axis, range(len(node.inputs) + 1), flat=True)
+        return tuple(astype(piece, x.dtype) for piece, x in zip(pieces, node.inputs, strict=True))
 
     def out_shape(self, *shapes: Shape) -> Shape:
         first = shapes[0]
@@ -106,6 +103,33 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     """The Tensors side by side along a new axis. Raises ``AxisError``, ``ShapeError``, ``OperandError``."""
     _check_list("stack", tensors)
     return Stack(canonical_axis("stack", axis, tensors[0].ndim + 1))(*tensors)
+
+
+PIECES = 8
+"""An adjoint is cut into so many pieces at a time."""
+
+
+def _cut(a: Tensor, axis: int, ends: Sequence[int], *, flat: bool = False) -> list[Tensor]:
+    """The pieces of ``a`` from each of ``ends`` to the next, along ``axis``; ``flat``: without that axis.
+
+    The adjoint of a piece is as large as what it was cut from. So very many are cut from larger pieces: that
+    costs n log n in second order, where n pieces of one array would cost n².
+    """
+    count = len(ends) - 1
+    before = (slice(None),) * axis
+    if count <= PIECES:
+        return [
+            get_item(a, (*before, start if flat else slice(start, stop))) for start, stop in pairwise(ends)
+        ]
+    pieces: list[Tensor] = []
+    size = PIECES
+    while size * PIECES < count:
+        size *= PIECES
+    for first in range(0, count, size):
+        part = ends[first : first + size + 1]
+        larger = get_item(a, (*before, slice(part[0], part[-1])))
+        pieces += _cut(larger, axis, [end - part[0] for end in part], flat=flat)
+    return pieces
 
 
 def _check_list(what: str, tensors: Sequence[Tensor]) -> None:

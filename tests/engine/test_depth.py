@@ -1,9 +1,11 @@
 """Deep and wide graphs: nothing recurses, is quadratic, or waits for the cyclic collector."""
 
 import gc
+import inspect
 import sys
 import weakref
 from collections.abc import Generator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -24,6 +26,8 @@ from engine import (
 
 MILLION = 1_000_000
 DEEP = 50_000
+WIDE = 100_000
+TALL = 10_000
 
 
 @pytest.fixture
@@ -46,16 +50,77 @@ def chain(x: Tensor, length: int) -> Tensor:
     return y
 
 
+@contextmanager
+def little_stack() -> Generator[None, None, None]:
+    """Inside, Python lends a hundred frames more than there are."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def test_a_chain_of_a_million_ops_is_built_differentiated_and_freed(without_collector: None) -> None:
-    x = Tensor(0.5)
-    y = chain(x, MILLION)
-    (x_bar,) = pullback(y, [x])
-    assert (y.item(), x_bar.item()) == (0.5, 1.0)
-    middle, adjoint = weakref.ref(y.inputs[0]), weakref.ref(x_bar)
-    del y
-    assert middle() is None
-    del x_bar
-    assert adjoint() is None
+    with little_stack():
+        x = Tensor(0.5)
+        y = chain(x, MILLION)
+        (x_bar,) = pullback(y, [x])
+        (tangent,) = pushforward([y], [x], [Tensor(1.0)])
+        assert (y.item(), x_bar.item(), tangent.item()) == (0.5, 1.0, 1.0)
+        middle, adjoint, moved = weakref.ref(y.inputs[0]), weakref.ref(x_bar), weakref.ref(tangent)
+        del y
+        assert middle() is None
+        del x_bar, tangent
+        assert adjoint() is None
+        assert moved() is None
+
+
+def test_the_adjoints_of_a_deep_chain_are_a_million_ops_and_differentiated_again(
+    without_collector: None,
+) -> None:
+    with little_stack():
+        x = Tensor(0.5)
+        y = chain(x, MILLION // 2)
+        (x_bar,) = pullback(y * y, [x])
+        middle, adjoint = weakref.ref(y.inputs[0]), weakref.ref(x_bar.inputs[0])
+        (curvature,) = pullback(x_bar, [x])
+        assert (x_bar.item(), curvature.item()) == (1.0, 2.0)
+        del y
+        assert middle()
+        del x_bar
+        assert adjoint() is None
+        assert middle() is None
+
+
+def test_a_value_of_a_hundred_thousand_users_and_an_op_of_as_many_inputs(without_collector: None) -> None:
+    with little_stack():
+        x = Tensor(0.5)
+        users = [identity(x) for _ in range(WIDE)]
+        y = stack(users).sum()
+        user = weakref.ref(users.pop())
+        del users
+        (x_bar,) = pullback(y * y, [x])
+        (curvature,) = pullback(x_bar, [x])
+        (tangent,) = pushforward([y], [x], [Tensor(1.0)])
+        assert (x_bar.item(), curvature.item(), tangent.item()) == (WIDE**2, 2 * WIDE**2, WIDE)
+        del y, x_bar, tangent
+        assert user() is None
+
+
+def test_a_tower_of_diamonds_is_climbed_in_every_mode(without_collector: None) -> None:
+    with little_stack():
+        x = Tensor(0.5)
+        y = x
+        for _ in range(TALL):
+            y = y * 0.5 + y * 0.5
+        (x_bar,) = pullback(y * y, [x])
+        (curvature,), (moved,) = pullback(x_bar, [x]), pushforward([x_bar], [x], [Tensor(3.0)])
+        (tangent,) = pushforward([y], [x], [Tensor(1.0)])
+        assert (x_bar.item(), curvature.item(), moved.item(), tangent.item()) == (1.0, 2.0, 6.0, 1.0)
+        middle = weakref.ref(y.inputs[0])
+        del y, x_bar, tangent
+        assert middle() is None
 
 
 def test_a_deep_chain_waits_is_computed_and_differentiated_in_both_modes(without_collector: None) -> None:

@@ -62,3 +62,14 @@ def test_a_gradient_passes_a_stack_of_numbers() -> None:
         return (stack([r, r * r]) * weight).sum()
 
     assert grad(polar)(3.0, [1.0, 10.0]).item() == 61.0
+
+
+def test_very_many_pieces_are_cut_each_at_its_place() -> None:
+    pieces = [Tensor([[float(at)] * (at % 4)] * 2) for at in range(75)]
+    whole = concatenate(pieces, 1)
+    seed = Tensor.make_const([[float(at) for at in range(whole.shape[1])]] * 2)
+    adjoints = pullback(whole, pieces, seed)
+    assert concatenate(adjoints, 1).numpy().tolist() == seed.numpy().tolist()
+    assert [adjoint.shape for adjoint in adjoints] == [piece.shape for piece in pieces]
+    (last,) = pullback(pullback(whole * whole, [pieces[-1]], seed)[0], [pieces[-1]])
+    assert last.numpy().tolist() == [[2.0 * at for at in range(whole.shape[1] - 2, whole.shape[1])]] * 2

@@ -96,6 +96,24 @@ def test_nodes_beside_the_cycle_are_not_named() -> None:
     assert caught.value.cycle == (a, b, a)
 
 
+def test_a_long_cycle_behind_a_long_tail_is_named_without_the_tail() -> None:
+    ring = [Node("r") for _ in range(20_000)]
+    for node, below in zip(ring, [*ring[1:], ring[0]], strict=True):
+        node.inputs = (below,)
+    tail = ring[7]
+    for _ in range(20_000):
+        tail = Node("t", (tail,))
+    with pytest.raises(CycleError) as caught:
+        find_topo_sort([Node("beside"), tail])
+    assert caught.value.cycle == (*ring[7:], *ring[:8])
+
+
+def test_a_cycle_that_no_root_leads_to_is_nobodys_business() -> None:
+    a, b = Node("a"), Node("b")
+    a.inputs = (a, b)
+    assert names(find_topo_sort([b])) == "b"
+
+
 def test_a_cycle_of_tensors_stops_every_walk() -> None:
     x = Tensor(2.0)
     y = x * 3

@@ -135,6 +135,7 @@ def test_rules_return_one_adjoint_and_one_term_for_each_input() -> None:
 def test_the_walks_return_tuples() -> None:
     x = Tensor(2.0)
     assert len(assert_type(pullback(x * x, [x]), tuple[Tensor, ...])) == 1
+    assert len(assert_type(pullback([x * x, x], [x], [x, x]), tuple[Tensor, ...])) == 1
     assert len(assert_type(pushforward([x * x], [x], [x]), tuple[Tensor, ...])) == 1
     assert assert_type(find_topo_sort([x]), list[Tensor]) == [x]
     assert isinstance(assert_type(graph_text(x), str), str)
