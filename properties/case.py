@@ -11,14 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from engine.array import Array, Shape
+from engine.array import Array, Shape, as_array
 from engine.catalogue import entry_of
 from engine.domain import Domain
-from engine.dtype import FLOAT32, DType
+from engine.dtype import FLOAT32, FLOAT64, DType
 from engine.graph import Op
+from engine.ops import EWiseAdd
 
 Spelling: TypeAlias = int | tuple[int, ...] | Literal["canonical"] | None
 """How a user may write the axes of an op; "canonical": as the op holds them."""
+
+Digraph: TypeAlias = Sequence[Sequence[int]]
+"""A directed graph that belongs to no case: node i is made of the nodes ``graph[i]``, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,20 @@ class Case:
         steps = (Step(step.op, tuple(map(moved, step.args)), step.spelling) for step in self.steps)
         return Case((*self.inputs, spare), tuple(steps), self.constants)
 
+    def with_offsets(self) -> tuple[Case, tuple[int, ...]]:
+        """The case of w + t in place of each variable w, at t = 0, and the numbers of the ts."""
+        first, count = len(self.inputs), len(self.variables)
+        offsets = tuple(range(first, first + count))
+        sums = dict(zip(self.variables, range(first + count, first + 2 * count), strict=True))
+
+        def moved(number: int) -> int:
+            return sums.get(number, number) if number < first else number + 2 * count
+
+        adding = [Step(EWiseAdd(), pair) for pair in zip(self.variables, offsets, strict=True)]
+        steps = (Step(step.op, tuple(map(moved, step.args)), step.spelling) for step in self.steps)
+        zeros = (as_array(array * 0) for array in self.variable_arrays())
+        return Case((*self.inputs, *zeros), (*adding, *steps), self.constants), offsets
+
     def with_constant(self, value: int, array: Array) -> Case:
         """The same steps with ``array``, a constant, wherever value number ``value`` was used."""
         spare = self.with_spare_input(array)
@@ -83,6 +101,10 @@ class Case:
             for step in spare.steps
         )
         return Case(spare.inputs, tuple(steps), (*self.constants, first))
+
+    def with_step(self, op: Op, *args: int) -> Case:
+        """The case with one more step: its output is ``op`` applied to the values numbered ``args``."""
+        return Case(self.inputs, (*self.steps, Step(op, args)), self.constants)
 
     def followed_by(self, op: Op, times: int) -> Case:
         """The case with ``op`` applied to the output again and again, the output in every slot of it."""
@@ -96,6 +118,12 @@ class Case:
         step = self.steps[at]
         constants = tuple(slot for slot, domain in enumerate(step.domains) if not domain.differentiable)
         return Case(tuple(inputs), (Step(step.op, tuple(range(len(inputs))), step.spelling),), constants)
+
+    def in_double(self) -> Case:
+        """The case with its inputs in float64."""
+        return Case(
+            tuple(as_array(array.astype(FLOAT64)) for array in self.inputs), self.steps, self.constants
+        )
 
     def upto(self, number: int) -> Case:
         """The case whose output is value ``number``, which a step makes."""

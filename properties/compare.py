@@ -84,7 +84,10 @@ def near(what: str, got: float, expected: float, bound: float, given: Given) -> 
 
 
 def at_scale(verdict: Verdict, scale: float, bound: float) -> Verdict:
-    """The verdict on a sum whose terms are of this size: where they cancel, digits of the sum mean little."""
+    """The verdict on a sum whose terms are of this size: where they cancel, digits of the sum mean little.
+
+    So it is with x / x, say, whose derivative is nothing but terms that cancel.
+    """
     return verdict if verdict.undecided else Verdict(max(verdict.digits, certified_digits([scale], [bound])))
 
 

@@ -17,9 +17,9 @@ from hypothesis.strategies import DataObject
 
 from engine.array import Array
 from engine.graph import Op
-from properties.adapters.subject import Capability, Pullback, Subject
-from properties.case import Case
-from properties.law import Law
+from properties.adapters.subject import Capability, Mix, Moves, Pullback, Subject, Work
+from properties.case import Case, Digraph
+from properties.law import Law, Where
 from properties.rows import Row, has_op
 from properties.verdict import EXACT, Broken, Given, Verdict
 
@@ -103,14 +103,20 @@ class Cell:
 
 def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) -> Cell:
     """Hold ``law`` against ``row``. The seed ``start``, the law and the row together fix the cases."""
+    return judge_by(settings(PROFILE, max_examples=examples), law, row, subject, start)
+
+
+def judge_by(budget: settings, law: Law, row: Row, subject: Subject, start: int) -> Cell:
+    """As ``judge``, by a budget that says how many cases are drawn and whether what is found is shrunk."""
     cell = Cell(law.name, row.name)
     usable = [entry for entry in row.entries if has_op(subject, entry)]
-    if law.needs & ~subject.capabilities or not usable or not law.concerns(usable):
+    able = not law.needs & ~subject.capabilities and all(map(subject.supports, law.uses))
+    if not able or not usable or not law.concerns(row.name, usable):
         cell.lacking = True
         return cell
     guarded = Guarded(subject)
     smooth, rough = row.cases(subject, smooth=True), row.cases(subject, smooth=False)
-    cases = rough if law.about else smooth | rough if law.at_kinks else smooth
+    cases = {Where.SMOOTH: smooth, Where.ANYWHERE: smooth | rough, Where.KINKS: rough}[law.where]
     seen: list[Case] = []
 
     def hold(data: DataObject) -> None:
@@ -118,7 +124,6 @@ def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) ->
         seen[:] = [case]
         cell.add(law.check(guarded, case, data.draw))
 
-    budget = settings(PROFILE, max_examples=examples)
     run = seed(crc32(f"{start} {law.name} {row.name}".encode()))(budget(given(st.data())(hold)))
     try:
         run()
@@ -139,6 +144,7 @@ class Guarded(Subject):
         self.subject = subject
         self.name: str = subject.name
         self.capabilities: Capability = subject.capabilities
+        self.mixes: tuple[Mix, ...] = subject.mixes
 
     def supports(self, op: Op) -> bool:
         return self.subject.supports(op)
@@ -148,27 +154,53 @@ class Guarded(Subject):
 
     def pullback(self, case: Case) -> Pullback:
         pull = _asked("the graph", lambda: self.subject.pullback(case))
-        return lambda out_grad: _asked("x̄", lambda: _one_each(pull(out_grad), case), out_grad=out_grad)
+        return lambda out_grad: _asked(
+            "x̄", lambda: _one_each(pull(out_grad), len(case.variables)), out_grad=out_grad
+        )
 
     def tangent(self, case: Case, in_tangents: Sequence[Array]) -> Array:
         return _asked(
             "ẏ", lambda: _an_array(self.subject.tangent(case, in_tangents)), **_numbered(in_tangents)
         )
 
-    def gradient_tangent(
-        self, case: Case, out_grad: Array, in_tangents: Sequence[Array]
+    def joint_gradient(
+        self, case: Case, outputs: Sequence[int], out_grads: Sequence[Array]
     ) -> tuple[Array, ...]:
         return _asked(
-            "d x̄",
-            lambda: _one_each(self.subject.gradient_tangent(case, out_grad, in_tangents), case),
+            f"x̄ of {', '.join(f'v{number}' for number in outputs)} together",
+            lambda: _one_each(self.subject.joint_gradient(case, outputs, out_grads), len(case.variables)),
+        )
+
+    def second(self, case: Case, mix: Mix, out_grad: Array, inner: Moves, outer: Moves) -> tuple[Array, ...]:
+        parts = {Mix.FORWARD_OVER_REVERSE: len(inner), Mix.FORWARD_OVER_FORWARD: 1}.get(mix, len(outer))
+        return _asked(
+            f"{mix.value} (v{', v'.join(map(str, outer))} over v{', v'.join(map(str, inner))})",
+            lambda: _one_each(self.subject.second(case, mix, out_grad, inner, outer), parts),
             out_grad=out_grad,
-            **_numbered(in_tangents),
+            **_numbered(list(inner.values()), "along"),
+            **_numbered(list(outer.values())),
+        )
+
+    def second_pullback(self, case: Case, out_grad: Array, in_cotangents: Sequence[Array]) -> Array:
+        return _asked(
+            "the pullback of the pullback",
+            lambda: _an_array(self.subject.second_pullback(case, out_grad, in_cotangents)),
+            out_grad=out_grad,
+            **_numbered(in_cotangents, "along"),
+        )
+
+    def third(self, case: Case, out_grad: Array, along: Sequence[Array]) -> tuple[Array, ...]:
+        return _asked(
+            "the third derivative",
+            lambda: _one_each(self.subject.third(case, out_grad, along), len(case.variables)),
+            out_grad=out_grad,
+            **_numbered(along, "along"),
         )
 
     def detached_gradient(self, case: Case, value: int, out_grad: Array) -> tuple[Array, ...]:
         return _asked(
             f"x̄ with v{value} detached",
-            lambda: _one_each(self.subject.detached_gradient(case, value, out_grad), case),
+            lambda: _one_each(self.subject.detached_gradient(case, value, out_grad), len(case.variables)),
             out_grad=out_grad,
         )
 
@@ -178,16 +210,38 @@ class Guarded(Subject):
     def compute_counts(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
         return _asked("y, lazily,", lambda: self.subject.compute_counts(case))
 
+    def gradient_work(self, case: Case, out_grad: Array, wanted: int) -> Work:
+        return _asked(
+            f"x̄{wanted}, of which the work is counted,",
+            lambda: self.subject.gradient_work(case, out_grad, wanted),
+            out_grad=out_grad,
+        )
+
     def orders(self, case: Case, times: int) -> list[tuple[int, ...]]:
         return _asked(
             "the order", lambda: _so_many(self.subject.orders(case, times), times, "orders", "questions")
         )
+
+    def sort(self, graph: Digraph, roots: Sequence[int]) -> tuple[int, ...]:
+        return _asked(f"the order of {len(graph)} nodes", lambda: self.subject.sort(graph, roots))
+
+    def cycle(self, graph: Digraph, roots: Sequence[int]) -> tuple[int, ...]:
+        return _asked(f"the cycle among {len(graph)} nodes", lambda: self.subject.cycle(graph, roots))
 
     def rule_counts(self, case: Case, out_grad: Array) -> tuple[int, ...]:
         return _asked(
             "x̄",
             lambda: _so_many(self.subject.rule_counts(case, out_grad), len(case.steps), "counts", "steps"),
             out_grad=out_grad,
+        )
+
+    def tangent_rule_counts(self, case: Case, in_tangents: Sequence[Array]) -> tuple[int, ...]:
+        return _asked(
+            "ẏ",
+            lambda: _so_many(
+                self.subject.tangent_rule_counts(case, in_tangents), len(case.steps), "counts", "steps"
+            ),
+            **_numbered(in_tangents),
         )
 
     def source(self, case: Case, given: Given) -> str:
@@ -203,9 +257,9 @@ def _an_array(answer: Array) -> Array:
     return answer
 
 
-def _one_each(answer: tuple[Array, ...], case: Case) -> tuple[Array, ...]:
-    """The answer, with one array for each variable."""
-    return tuple(map(_an_array, _so_many(answer, len(case.variables), "adjoints", "variables")))
+def _one_each(answer: tuple[Array, ...], count: int) -> tuple[Array, ...]:
+    """The answer, with one array for each of the values that were asked for."""
+    return tuple(map(_an_array, _so_many(answer, count, "arrays", "values")))
 
 
 def _so_many(answer: Answers, count: int, what: str, of: str) -> Answers:
@@ -215,8 +269,8 @@ def _so_many(answer: Answers, count: int, what: str, of: str) -> Answers:
     return answer
 
 
-def _numbered(in_tangents: Sequence[Array]) -> dict[str, Array]:
-    return {f"in_tangents{at}": tangent for at, tangent in enumerate(in_tangents)}
+def _numbered(tangents: Sequence[Array], name: str = "in_tangents") -> dict[str, Array]:
+    return {f"{name}{at}": tangent for at, tangent in enumerate(tangents)}
 
 
 def _asked(what: str, answer: Callable[[], T], **chosen: Array) -> T:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
 from engine.catalogue import Entry
-from engine.domain import Domain
 from engine.errors import CatalogueError
+from engine.graph import Op
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case
-from properties.strategies.calls import possible_domains
 from properties.verdict import Verdict
 
 T = TypeVar("T")
@@ -31,36 +31,61 @@ class Draw(Protocol):
 
 Check = Callable[[Subject, Case, Draw], Verdict]
 
-Fact = Callable[[Domain], bool]
-"""What may be true of a domain."""
+Fact = Callable[[Entry], bool]
+"""What may be true of an op."""
+
+
+class Where(Enum):
+    """Where the cases of a law lie."""
+
+    SMOOTH = "away from kinks and ties"
+    ANYWHERE = "anywhere"
+    KINKS = "at kinks and ties"
+
+
+ALONE = "an op by itself"
+"""Every row but those of programs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
     """A claim, what an engine must be able to do to be asked, and the check.
 
-    ``at_kinks``: the law needs no oracle, so its cases lie on kinks and ties too. ``about``: the law speaks
-    of nothing but kinks and ties of such domains, so its cases lie there and no other op is asked.
+    ``where``: its cases lie away from kinks and ties, on them too, or nowhere else. ``about``: the law speaks
+    of such ops, and no other is asked. ``row``: it speaks of this row of the matrix, or (``ALONE``) of
+    every op by itself, and no other is asked. ``uses``: ops that it puts beside those of a case; an engine
+    that lacks one is not asked.
     """
 
     name: str
     equation: str
     needs: Capability
-    at_kinks: bool
+    where: Where
     check: Check
     about: Fact | None = None
+    row: str = ""
+    uses: tuple[Op, ...] = ()
 
-    def concerns(self, entries: Sequence[Entry]) -> bool:
-        """Whether the law has something to say of one of the ops."""
-        about = self.about
-        return about is None or any(about(domain) for entry in entries for domain in possible_domains(entry))
+    def concerns(self, row: str, entries: Sequence[Entry]) -> bool:
+        """Whether the law has something to say of a row, and of one of its ops."""
+        alone = [entry.name for entry in entries] == [row]
+        if self.row and not (alone if self.row == ALONE else row == self.row):
+            return False
+        return self.about is None or any(map(self.about, entries))
 
 
 LAWS: dict[str, Law] = {}
 """Every law by name, in the order in which they are stated."""
 
 
-def law(needs: Capability, *, at_kinks: bool = True, about: Fact | None = None) -> Callable[[Check], Check]:
+def law(
+    needs: Capability,
+    *,
+    where: Where = Where.ANYWHERE,
+    about: Fact | None = None,
+    row: str = "",
+    uses: tuple[Op, ...] = (),
+) -> Callable[[Check], Check]:
     """Enter the function below. Raises ``CatalogueError`` for a name that is taken or no docstring."""
 
     def enter(check: Check) -> Check:
@@ -71,7 +96,7 @@ def law(needs: Capability, *, at_kinks: bool = True, about: Fact | None = None) 
             raise CatalogueError(
                 name, wrong, "an equation and a new name", "write the equation as the docstring"
             )
-        LAWS[name] = Law(name, " ".join(equation.split()), needs, at_kinks, check, about)
+        LAWS[name] = Law(name, " ".join(equation.split()), needs, where, check, about, row, uses)
         return check
 
     return enter

@@ -25,6 +25,7 @@ from __future__ import annotations
 import cmath
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from math import inf, nan
 
 STEP: float = 2.0**-540
@@ -169,6 +170,12 @@ class Number:
             real_error += slope * self.real_error
             imag_error += slope * self.imag_error + 2 * abs(change.imag) / distance * self.real_error
         return Number(w, real_error, imag_error, self.arithmetic)
+
+    def power(self, exponent: int) -> Number:
+        """xⁿ for a whole n, by multiplication."""
+        if exponent < 0:
+            return 1.0 / self.power(-exponent)
+        return reduce(lambda done, _: done * self, range(exponent), self.constant(1.0))
 
     def exp(self) -> Number:
         """exp x."""

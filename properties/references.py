@@ -70,15 +70,9 @@ def second_definition(op: Op, grids: Sequence[Grid]) -> Grid:
 # Entry by entry.
 
 
-def _whole_power(x: Number, exponent: int) -> Number:
-    if exponent < 0:
-        return 1.0 / _whole_power(x, -exponent)
-    return reduce(lambda done, _: done * x, range(exponent), x.constant(1.0))
-
-
 def _power(x: Number, exponent: float) -> Number:
     if exponent == int(exponent):
-        return _whole_power(x, int(exponent))
+        return x.power(int(exponent))
     return (x.log() * exponent).exp()
 
 

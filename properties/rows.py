@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hypothesis.strategies import SearchStrategy
@@ -11,9 +12,20 @@ from properties.adapters.subject import Subject
 from properties.case import Case
 from properties.references import REFERENCES
 from properties.strategies.calls import calls
+from properties.strategies.graphs import graph_programs
+from properties.strategies.orders import curved_programs
 from properties.strategies.programs import programs
 
 PROGRAMS = "programs"
+ORDERS = "orders"
+GRAPHS = "graphs"
+
+PROGRAM_ROWS: dict[str, Callable[[Sequence[Entry], bool], SearchStrategy[Case]]] = {
+    PROGRAMS: lambda pool, smooth: programs(pool, smooth=smooth),
+    ORDERS: lambda pool, smooth: curved_programs(pool, smooth=smooth),
+    GRAPHS: lambda pool, smooth: graph_programs(pool, smooth=smooth),
+}
+"""The rows that stand for no op: how cases are drawn from a pool of ops, away from kinks and ties or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +37,8 @@ class Row:
 
     def cases(self, subject: Subject, *, smooth: bool) -> SearchStrategy[Case]:
         """Cases of this row whose every op the engine has."""
-        drawn = (
-            programs(self.entries, smooth=smooth)
-            if self.name == PROGRAMS
-            else calls(self.entries[0], smooth=smooth)
-        )
+        many = PROGRAM_ROWS.get(self.name)
+        drawn = many(self.entries, smooth) if many else calls(self.entries[0], smooth=smooth)
         return drawn.filter(lambda case: all(subject.supports(step.op) for step in case.steps))
 
     def has_second_definition(self) -> bool:
@@ -41,7 +50,8 @@ def rows_for(subject: Subject) -> list[Row]:
     """One row for each op of the catalogue, by name, and programs of the ops that the engine has."""
     known = sorted(CATALOGUE.values(), key=lambda entry: entry.name)
     usable = tuple(entry for entry in known if entry.op in REFERENCES and has_op(subject, entry))
-    return [*(Row(entry.name, (entry,)) for entry in known), *([Row(PROGRAMS, usable)] if usable else [])]
+    alone = [Row(entry.name, (entry,)) for entry in known]
+    return [*alone, *(Row(name, usable) for name in PROGRAM_ROWS if usable)]
 
 
 def has_op(subject: Subject, entry: Entry) -> bool:

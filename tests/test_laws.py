@@ -15,7 +15,9 @@ from properties.rows import rows_for
 
 SUBJECT = Reference()
 ROWS = {row.name: row for row in rows_for(SUBJECT)}
-CELLS = [(row, law) for row in sorted(ROWS) for law in sorted(LAWS) if LAWS[law].concerns(ROWS[row].entries)]
+CELLS = [
+    (row, law) for row in sorted(ROWS) for law in sorted(LAWS) if LAWS[law].concerns(row, ROWS[row].entries)
+]
 
 
 @pytest.mark.parametrize(("row", "law"), CELLS)

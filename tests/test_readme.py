@@ -144,7 +144,7 @@ def test_quotations_are_verbatim() -> None:
     assert quotation_errors(README) == []
 
 
-@pytest.mark.parametrize("quoted", ["return sum_to(out_grad * b, a)", "draw(cotangents(*case.specs()[-1]))"])
+@pytest.mark.parametrize("quoted", ["return sum_to(out_grad * b, a)", "draw_pair(case, draw)"])
 def test_a_wrong_quotation_is_seen(quoted: str) -> None:
     assert len(quotation_errors(README.replace(quoted, quoted.upper(), 1))) == 1
 
@@ -159,7 +159,7 @@ def name_errors(readme: str) -> list[str]:
     listed = re.findall(r"(?:^|\s)(\d+) ([a-z]+(?:_[a-z]+)+)", reports)
     broken = re.findall(r"^\w+-(\w+) ─", reports, re.MULTILINE)
     spoken = re.findall(r"`([a-z]+(?:_[a-z]+){2,})`", readme)
-    headers = [line.split()[1:] for line in reports.splitlines() if line.split()[:1] == ["op"]]
+    headers = list(filter(None, map(header_of, blocks(readme))))
     paths = re.findall(r"\]\(([^):]+)\)|(scripts/\w+(?:\.py)?)", readme)
     return [
         *(f"law {number} is not {name}" for number, name in listed if numbers.get(name) != int(number)),
@@ -168,6 +168,12 @@ def name_errors(readme: str) -> list[str]:
         *(f"no option {option}" for option in re.findall(r"`(--\w+)", readme) if option not in options()),
         *(f"no file {path}" for pair in paths for path in pair if path and not (ROOT / path).exists()),
     ]
+
+
+def header_of(block: Block) -> list[str]:
+    """The numbers of the laws above a matrix, of which a narrow terminal shows one part after the other."""
+    lines = map(str.split, block.text.splitlines())
+    return [number for op, *numbers in filter(None, lines) if op == "op" for number in numbers]
 
 
 def options() -> set[str]:
@@ -188,7 +194,7 @@ def test_names_and_paths_exist() -> None:
         (" 6 gradient_matches_numeric", " 7 gradient_matches_numeric"),
         ("Cube-gradient_matches_numeric", "Cube-gradient_matches_numbers"),
         ("`gradient_is_adjoint_of_tangent`", "`gradient_is_adjoint`"),
-        ("22 23 24\n", "22 23\n"),
+        ("38 39\n", "38\n"),
         ("`--json FILE`", "`--jason FILE`"),
         ("(engine/__init__.py)", "(engine/init.py)"),
         ("(CONTRIBUTING.md)", "(CONTRIBUTE.md)"),

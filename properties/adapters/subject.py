@@ -7,16 +7,30 @@ have; those of the second group look inside a graph. What a subject lacks shows 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from enum import Flag, auto
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
 
 from engine.array import Array
 from engine.graph import Op
-from properties.case import Case
+from properties.case import Case, Digraph
 from properties.verdict import Given
 
 Pullback = Callable[[Array], tuple[Array, ...]]
 """A cotangent to the adjoints of a case's variables; it may be called again."""
+
+
+Moves = Mapping[int, Array]
+"""A tangent for each variable that a derivative is taken with respect to; it closes over the others."""
+
+
+class Mix(Enum):
+    """The modes of a second derivative, the outer one first."""
+
+    FORWARD_OVER_REVERSE = "forward over reverse"
+    REVERSE_OVER_REVERSE = "reverse over reverse"
+    REVERSE_OVER_FORWARD = "reverse over forward"
+    FORWARD_OVER_FORWARD = "forward over forward"
 
 
 class Capability(Flag):
@@ -24,11 +38,29 @@ class Capability(Flag):
 
     FORWARD = auto()
     GRADIENT = auto()
+    ROOTS = auto()
     TANGENT = auto()
     SECOND = auto()
+    MIXES = auto()
+    SECOND_PULLBACK = auto()
+    THIRD = auto()
     DETACH = auto()
     LAZY = auto()
     GRAPH = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an engine computed, of which value i is made of the values ``graph[i]``, one of none being given.
+
+    ``wanted``: the values that there was a reason to compute. ``before`` and ``after``: how often each was
+    computed before one of them was read, and after.
+    """
+
+    graph: Digraph
+    wanted: tuple[int, ...]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
 
 
 class Subject(ABC):
@@ -36,6 +68,8 @@ class Subject(ABC):
 
     name: str
     capabilities: Capability
+    mixes: tuple[Mix, ...] = ()
+    """SECOND: how the engine takes second derivatives; MIXES: in more than one way."""
 
     @abstractmethod
     def supports(self, op: Op) -> bool:
@@ -53,10 +87,28 @@ class Subject(ABC):
         """TANGENT: the tangent of the output, given one for each variable."""
         raise NotImplementedError(self.name)
 
-    def gradient_tangent(
-        self, case: Case, out_grad: Array, in_tangents: Sequence[Array]
+    def joint_gradient(
+        self, case: Case, outputs: Sequence[int], out_grads: Sequence[Array]
     ) -> tuple[Array, ...]:
-        """SECOND: the derivative of the adjoints along ``in_tangents``, with ȳ held fixed."""
+        """ROOTS: the adjoints of the variables, of several values of the case at once, each with its ȳ."""
+        raise NotImplementedError(self.name)
+
+    def second(self, case: Case, mix: Mix, out_grad: Array, inner: Moves, outer: Moves) -> tuple[Array, ...]:
+        """SECOND: ⟨ȳ, D²f[inner, outer]⟩, without the last contraction.
+
+        Forward over reverse: the tangents of the adjoints x̄ of ``inner``'s variables, along ``outer``.
+        Reverse over reverse: the adjoints, for ``outer``'s variables, of the sum of ⟨x̄, ẋ⟩ over ``inner``.
+        Reverse over forward: the adjoints, for ``outer``'s variables, of ⟨ȳ, ẏ⟩, with ẏ along ``inner``.
+        Forward over forward: the tangent along ``outer`` of ẏ along ``inner``.
+        """
+        raise NotImplementedError(self.name)
+
+    def second_pullback(self, case: Case, out_grad: Array, in_cotangents: Sequence[Array]) -> Array:
+        """SECOND_PULLBACK: the adjoint of ȳ in ȳ ↦ x̄, pulled back from one cotangent for each variable."""
+        raise NotImplementedError(self.name)
+
+    def third(self, case: Case, out_grad: Array, along: Sequence[Array]) -> tuple[Array, ...]:
+        """THIRD: the adjoints of ⟨ȳ, D²f[ẋ, ẋ]⟩, reverse over forward over forward."""
         raise NotImplementedError(self.name)
 
     @abstractmethod
@@ -79,10 +131,37 @@ class Subject(ABC):
         """LAZY: how often each step was computed: once the output is built, and once it was read twice."""
         raise NotImplementedError(self.name)
 
+    def gradient_work(self, case: Case, out_grad: Array, wanted: int) -> Work:
+        """LAZY: what was computed of y and the adjoints, where that of variable ``wanted`` is read, twice.
+
+        Lazily those of all variables are asked for, and this one is wanted. Eagerly it alone is asked for;
+        y's values are given then, and wanted is what the rules say for each input that depends on the
+        variable. The graph holds what they say for the others, too.
+        """
+        raise NotImplementedError(self.name)
+
     def orders(self, case: Case, times: int) -> list[tuple[int, ...]]:
         """GRAPH: the values' numbers in the topological order of the output, asked for ``times`` times."""
         raise NotImplementedError(self.name)
 
+    def sort(self, graph: Digraph, roots: Sequence[int]) -> tuple[int, ...]:
+        """GRAPH: the topological order of what the roots of any graph are made of."""
+        raise NotImplementedError(self.name)
+
+    def cycle(self, graph: Digraph, roots: Sequence[int]) -> tuple[int, ...]:
+        """GRAPH: the cycle that the engine's refusal to sort names, the first node again at the end.
+
+        Each node is made of the next. Nothing if the engine does not refuse.
+        """
+        raise NotImplementedError(self.name)
+
     def rule_counts(self, case: Case, out_grad: Array) -> tuple[int, ...]:
-        """GRAPH: how often the adjoint rule of each step was called in one reverse pass."""
+        """GRAPH: how often the adjoint rule of each step was called in one reverse pass.
+
+        A pass that calls more rules than the graph has edges is cut short: it may be one of 2ⁿ calls.
+        """
+        raise NotImplementedError(self.name)
+
+    def tangent_rule_counts(self, case: Case, in_tangents: Sequence[Array]) -> tuple[int, ...]:
+        """GRAPH: the same of the tangent rules in one forward pass."""
         raise NotImplementedError(self.name)

@@ -14,22 +14,28 @@ import numpy as np
 from hypothesis import strategies as st
 
 from engine.array import Array, Shape
+from engine.catalogue import Entry
 from engine.domain import Domain
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case
 from properties.compare import certified_digits, near, same_shape
-from properties.law import Draw, Fact, law
+from properties.law import Draw, Where, law
 from properties.laws.measures import SLACK, flat, floor_of, given
 from properties.oracles.definition import evaluate
 from properties.sides import Sides, entry_sides, unit_vector
 from properties.strategies.arrays import array_of
+from properties.strategies.calls import possible_domains
 from properties.verdict import Broken, Given, Verdict, weakest
 
 NONE = Verdict(0.0, "no kink or tie in this case")
 UNDECLARED = Verdict(0.0, "a kink that the op does not declare")
 
-Entry = tuple[int, int]
+Place = tuple[int, int]
 """The number of an input, and the place of an entry in it, in row-major order."""
+
+
+Fact = Callable[[Domain], bool]
+"""What may be true of a domain."""
 
 
 def _is_rough(domain: Domain) -> bool:
@@ -40,13 +46,17 @@ def _is_conventional(domain: Domain) -> bool:
     return bool(domain.convention)
 
 
-@law(Capability.GRADIENT, about=_is_rough)
+def _of_some_domain(fact: Fact) -> Callable[[Entry], bool]:
+    return lambda entry: any(map(fact, possible_domains(entry)))
+
+
+@law(Capability.GRADIENT, where=Where.KINKS, about=_of_some_domain(_is_rough))
 def subgradient_lies_between_sides(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """min(∂₋, ∂₊) ≤ ∂yᵢ/∂xⱼ ≤ max(∂₋, ∂₊), with ∂₋, ∂₊ of an op at a kink or tie, in either mode."""
     return _each(subject, case, draw, _is_rough, _between)
 
 
-@law(Capability.GRADIENT, about=_is_conventional)
+@law(Capability.GRADIENT, where=Where.KINKS, about=_of_some_domain(_is_conventional))
 def kink_convention_holds(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """∂yᵢ/∂xⱼ = ∂₋ + share (∂₊ − ∂₋) at a kink, min(∂₋, ∂₊) + |∂₊ − ∂₋|/k at a tie of k, as declared."""
     return _each(subject, case, draw, _is_conventional, _as_declared)
@@ -58,20 +68,20 @@ class _Corner:
 
     case: Case
     row: int
-    sides: Mapping[Entry, Sides]
+    sides: Mapping[Place, Sides]
 
-    def ends(self, entry: Entry) -> tuple[float, float]:
+    def ends(self, entry: Place) -> tuple[float, float]:
         """∂₋ and ∂₊."""
         found = self.sides[entry]
         return found.left[self.row], found.right[self.row]
 
-    def bound(self, entry: Entry) -> float:
+    def bound(self, entry: Place) -> float:
         """How far an engine's rounding may take the derivative."""
         size = max(map(abs, self.ends(entry)))
         own = self.sides[entry].bounds[self.row] + self.case.unit_roundoff() * size
         return SLACK * own + floor_of(self.case)
 
-    def declared(self, entry: Entry) -> float | None:
+    def declared(self, entry: Place) -> float | None:
         """The derivative by the convention of the op; None where it has none."""
         slot, at = entry
         left, right = self.ends(entry)
@@ -88,7 +98,7 @@ class _Corner:
 class _Claim:
     """What an engine says that ∂yᵢ/∂xⱼ is."""
 
-    entry: Entry
+    entry: Place
     what: str
     got: float
     chosen: Given
@@ -131,7 +141,7 @@ def _each(
 
 def _drawn_corner(case: Case, about: Fact, draw: Draw) -> _Corner | None:
     """A step at a kink or tie of such a domain, and an output entry that has two derivatives, if any has."""
-    found: list[tuple[Case, dict[Entry, Sides]]] = []
+    found: list[tuple[Case, dict[Place, Sides]]] = []
     for number, step in enumerate(case.steps):
         if any(map(about, step.domains)):
             alone = case.alone(number, [_value(case, arg) for arg in step.args])
@@ -152,7 +162,7 @@ def _value(case: Case, number: int) -> Array:
     return array_of(evaluate(case.upto(number)).values, *case.specs()[number])
 
 
-def _branching(alone: Case, about: Fact) -> Iterator[tuple[Entry, Sides]]:
+def _branching(alone: Case, about: Fact) -> Iterator[tuple[Place, Sides]]:
     """The entries, of inputs with such a domain, to whose two sides the op decides otherwise."""
     for slot in alone.variables:
         if about(alone.steps[0].domains[slot]):

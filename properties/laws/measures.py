@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from engine.array import Array
+from engine.array import Array, as_array
 from engine.dtype import FLOAT32
 from properties.case import Case
-from properties.oracles.definition import Direction, Evaluation, evaluate
-from properties.verdict import Given
+from properties.compare import Target, same_shape
+from properties.exactness import is_exact
+from properties.law import Draw
+from properties.oracles.definition import STILL, Direction, Evaluation, evaluate, paired
+from properties.strategies.arrays import cotangents, directions
+from properties.strategies.shapes import evenly
+from properties.verdict import Given, Verdict
 
 SLACK = 8.0
 """An engine may round this many times where the second definition rounds once; it may use another formula."""
@@ -18,6 +24,9 @@ SLACK = 8.0
 CURVATURE = 64.0
 """Cases stay 1/64 away from singularities, so by Cauchy's estimate each further derivative, and its rounding,
 grows by at most this factor."""
+
+
+KINK = Verdict(0.0, "a value at a kink or tie")
 
 
 def given(**arrays: Array | Sequence[Array]) -> Given:
@@ -50,3 +59,114 @@ def flat(array: Array) -> list[float]:
 def rounded(case: Case, direction: Direction) -> Evaluation:
     """The oracle's tangent along a direction, with bounds for the coarsest rounding in the case."""
     return evaluate(case, direction, case.unit_roundoff())
+
+
+def tangent_target(case: Case, expected: Evaluation) -> Target:
+    """The oracle's ẏ, and how far an engine's may be from it."""
+    unit, floor = case.unit_roundoff(), floor_of(case)
+    pairs = zip(expected.tangents, expected.tangent_bounds, strict=True)
+    bounds = [SLACK * (bound + unit * abs(value)) + floor for value, bound in pairs]
+    return Target(expected.tangents, bounds, expected.output.shape)
+
+
+def rounding(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
+    """How far ⟨ȳ, J ẋ⟩ may be off by an engine's rounding."""
+    moved = rounded(case, direction_of(case, tangents))
+    value, bound = paired(flat(out_grad), moved.tangents, moved.tangent_bounds)
+    return SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case)
+
+
+def one_alone(tangents: Sequence[Array], at: int) -> tuple[Array, ...]:
+    """The direction in which number ``at`` alone moves."""
+    return tuple(tangent if each == at else as_array(tangent * 0) for each, tangent in enumerate(tangents))
+
+
+def value_rounding(case: Case, out_grad: Array) -> float:
+    """How far ⟨ȳ, y⟩ may be off by an engine's rounding."""
+    still = rounded(case, STILL)
+    value, bound = paired(flat(out_grad), still.values, still.value_bounds)
+    return SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How far two ways to ⟨ȳ, J ẋ⟩ may differ: by nothing at all where the arithmetic is exact.
+
+    ``floor``: and by how much where it is not and what is compared was scaled down.
+    """
+
+    bound: float
+    unit: float
+    floor: float
+
+    def __add__(self, other: Allowance) -> Allowance:
+        """Where either way may be off."""
+        return Allowance(self.bound + other.bound, max(self.unit, other.unit), max(self.floor, other.floor))
+
+    def loosened(self, *pairings: Pairing) -> float:
+        """The bound with what the sums of an engine's own numbers may be off."""
+        return self.bound + SLACK * self.unit * sum(pairing.magnitude for pairing in pairings)
+
+
+def allowance(case: Case, out_grads: Sequence[Array], tangents: Sequence[Array]) -> Allowance:
+    """For the sum of the cotangents."""
+    if is_exact(case, out_grads, tangents):
+        return Allowance(0.0, 0.0, 0.0)
+    bound = sum(rounding(case, out_grad, tangents) for out_grad in out_grads)
+    return Allowance(bound, case.unit_roundoff(), floor_of(case))
+
+
+def draw_pair(case: Case, draw: Draw) -> tuple[Array, tuple[Array, ...]]:
+    """A cotangent and a direction; half of the time of whole numbers, with which more cases are exact."""
+    (out_grad,), tangents = draw_weights(case, draw, 1)
+    return out_grad, tangents
+
+
+def draw_weights(case: Case, draw: Draw, count: int) -> tuple[list[Array], tuple[Array, ...]]:
+    """So many cotangents and a direction, in the same way."""
+    out_grads = [draw(cotangents(*case.specs()[-1])) for _ in range(count)]
+    tangents = draw(directions(case.variable_arrays()))
+    if not draw(evenly):
+        return out_grads, tangents
+    return list(map(_whole, out_grads)), tuple(map(_whole, tangents))
+
+
+def _whole(array: Array) -> Array:
+    """The next whole numbers, away from 0."""
+    return as_array(np.copysign(np.ceil(np.abs(array)), array))
+
+
+def magnitude(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
+    """Σ |ȳᵢ| (|yᵢ| + |(J ẋ)ᵢ|), each input moved alone: the size of the terms of derivatives of ⟨ȳ, J ẋ⟩.
+
+    Their sum may be 0, and J too: of x / x, say.
+    """
+    total = 0.0
+    for number, speeds in direction_of(case, tangents).items():
+        moved = rounded(case, {number: speeds})
+        longest = max(map(abs, speeds), default=0.0)
+        for weight, value, slope in zip(flat(out_grad), moved.values, moved.tangents, strict=True):
+            total += abs(weight) * (longest * abs(value) + abs(slope))
+    return total
+
+
+def own_rounding(case: Case, *pairings: Pairing) -> float:
+    """What the sums of an engine's own numbers may be off: at a kink the oracle's branch may be another."""
+    return SLACK * case.unit_roundoff() * sum(pairing.magnitude for pairing in pairings)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Σ aᵢbᵢ and Σ |aᵢbᵢ|."""
+
+    sum: float
+    magnitude: float
+
+
+def pairing(adjoints: Sequence[Array], tangents: Sequence[Array], chosen: Given) -> Pairing:
+    """Σ ⟨x̄, ẋ⟩ over the variables."""
+    terms: list[float] = []
+    for adjoint, tangent in zip(adjoints, tangents, strict=True):
+        same_shape("x̄", adjoint, tangent.shape, chosen)
+        terms += [x * y for x, y in zip(flat(adjoint), flat(tangent), strict=True)]
+    return Pairing(sum(terms), sum(map(abs, terms)))

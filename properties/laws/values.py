@@ -14,7 +14,7 @@ from properties.strategies.arrays import array_of, cotangents
 from properties.verdict import Verdict, weakest
 
 
-@law(Capability.FORWARD, at_kinks=True)
+@law(Capability.FORWARD)
 def value_matches_reference(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """y = f(x) by the second definition, within the rounding of f; shape and dtype as declared."""
     got = subject.forward(case)

@@ -3,13 +3,14 @@
 *First order* is a complex step through the second definition (``properties.number``): no difference is
 taken, and the bound comes from the same evaluation.
 
-*Second order* is a Richardson extrapolation of the first (``properties.oracles.richardson``).
+*Second and third order* are Richardson extrapolations of the first (``properties.oracles.richardson``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from properties.case import Case
 from properties.grid import Grid
 from properties.number import Arithmetic
 from properties.oracles.estimate import Estimate
-from properties.oracles.richardson import Sample, richardson
+from properties.oracles.richardson import Curve, Sample, richardson
 from properties.references import second_definition
 
 DOUBLE = 2.0**-53
@@ -93,6 +94,28 @@ def _input_grid(
 
 def second_derivative(case: Case, weights: Sequence[float], along: Direction, offset: Direction) -> Estimate:
     """d/dt of Σᵢ ȳᵢ (J(x + t·offset) · along)ᵢ at t = 0, with ȳ = ``weights``."""
+    return richardson(_gradient_curve(case, weights, along, offset), FIRST_STEP, ROWS)
+
+
+def third_derivative(case: Case, weights: Sequence[float], along: Direction, offset: Direction) -> Estimate:
+    """d²/dt² of Σᵢ ȳᵢ (J(x + t·offset) · along)ᵢ at t = 0, with ȳ = ``weights``.
+
+    For g(t) = g₀ + g₁ t + g₂ t² + … the mean of g(√s) and g(−√s) is g₀ + g₂ s + …, of which the first
+    derivative to the right at s = 0 is half of g″(0).
+    """
+    curve = _gradient_curve(case, weights, along, offset)
+
+    def mean(s: float) -> Sample:
+        ahead, behind = curve(sqrt(s)), curve(-sqrt(s))
+        values, floors = (ahead.values + behind.values) / 2, (ahead.floors + behind.floors) / 2
+        return Sample(values, floors, ahead.undecided or behind.undecided)
+
+    half = richardson(mean, FIRST_STEP**2, ROWS, "right")
+    return Estimate(2 * half.values, 2 * half.bounds, half.cause)
+
+
+def _gradient_curve(case: Case, weights: Sequence[float], along: Direction, offset: Direction) -> Curve:
+    """t ↦ Σᵢ ȳᵢ (J(x + t·offset) · along)ᵢ, wherever no comparison goes otherwise than at t = 0."""
     centre = evaluate(case, along)
 
     def sample(t: float) -> Sample:
@@ -101,7 +124,7 @@ def second_derivative(case: Case, weights: Sequence[float], along: Direction, of
         value, bound = paired(weights, there.tangents, there.tangent_bounds)
         return Sample(np.array([value]), np.array([bound]), undecided)
 
-    return richardson(sample, FIRST_STEP, ROWS)
+    return sample
 
 
 def paired(

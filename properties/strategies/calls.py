@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import count, islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -22,6 +22,9 @@ from properties.strategies.corners import SMOOTH, can_be_at_corner, corner_of, o
 from properties.strategies.shapes import MOST_ENTRIES, draw_shapes, seldom
 
 T = TypeVar("T")
+
+Reduction: TypeAlias = ops.Summation | ops.Max | ops.LogSumExp
+"""An op that makes one entry of many, along its axes."""
 
 MOST_INSTANCES = 60
 """How many of an op's legal instances are chosen from, plainest first."""
@@ -53,9 +56,9 @@ def calls(draw: DrawFn, entry: Entry, *, smooth: bool = True) -> Case:
         everywhere = not constants and _fits_every_slot(inputs, each, smooth=smooth)
         if everywhere and not (rough and corner_of(instance, inputs[:1] * len(inputs)) == SMOOTH):
             return Case((inputs[0],), (Step(instance, (0,) * len(inputs), spelling),))
-        held = draw_one(draw, range(len(inputs)))
-        if len(constants) + 1 < len(inputs):
-            constants = tuple({*constants, held})
+        free = [at for at in range(len(inputs)) if at not in constants]
+        if len(free) > 1:
+            constants = tuple(sorted({*constants, draw_one(draw, free)}))
     return Case(tuple(inputs), (Step(instance, tuple(range(len(inputs))), spelling),), constants)
 
 
@@ -139,16 +142,28 @@ def _without_ties(inputs: Sequence[Array], domains: Sequence[Domain]) -> list[Ar
 
 def draw_spelling(draw: DrawFn, op: Op, shape: Shape) -> Spelling:
     """A way in which a user may write the op's axes."""
-    if isinstance(op, ops.Summation | ops.Max | ops.LogSumExp):
-        return draw_one(draw, _reduction_spellings(op.axes, len(shape)))
+    return draw_one(draw, spellings(op, shape))
+
+
+def spellings(op: Op, shape: Shape) -> Sequence[Spelling]:
+    """The ways in which a user may write the op's axes, plainest first."""
+    if isinstance(op, Reduction):
+        return _reduction_spellings(op.axes, len(shape))
     if isinstance(op, ops.Transpose | ops.Permute):
         negative = tuple(axis - len(shape) for axis in op.axes)
         mixed = [(*negative[:1], *op.axes[1:]), (*op.axes[:1], *negative[1:])]
-        return draw_one(draw, ["canonical", negative, *mixed])
+        return ["canonical", negative, *mixed]
     if isinstance(op, ops.Concatenate | ops.Stack):
         rank = len(shape) + isinstance(op, ops.Stack)
-        return draw_one(draw, ["canonical", op.axis - rank])
-    return "canonical"
+        return ["canonical", op.axis - rank]
+    return ["canonical"]
+
+
+@cache
+def has_spellings(entry: Entry) -> bool:
+    """Whether a user may write the axes of the op in more than one way."""
+    matrix = (2, 2)
+    return any(len(spellings(op, matrix)) > 1 for op in legal(entry, [matrix] * len(entry.signature.inputs)))
 
 
 def _reduction_spellings(axes: Axes, rank: int) -> list[Spelling]:

@@ -1,18 +1,18 @@
 """Programs: straight lines of ops whose values stay in every op's domain, by construction.
 
-A program grows one step at a time. The numbers that each value holds are known (from the second
-definitions), so a step is chosen among those that are defined, and smooth where that is asked, for the
-values at hand; nothing is thrown away afterwards. Values are used again, in both slots of an op too, and
-some are not used at all. Where smoothness is not asked, the inputs are those of a call at a kink or tie, and
-more, and one step is chosen among those that are at one.
+A program grows one step at a time (``properties.strategies.line``); nothing is thrown away afterwards. Most
+steps build on the newest value, many beside a value that it is made of, so that paths of several lengths
+meet; some take one value in two slots, and some leave the newest value unused. Where smoothness is not asked
+the inputs are moved until an op is at a kink or tie of some of them, and a step is chosen that is at one.
+
+The steps are decoded from drawn bytes, so many for each, whatever there is to choose from: a step is gone
+where its first byte is small, and those behind it stay what they were.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
-from math import prod
 from typing import TypeVar
 
 from hypothesis import reject
@@ -22,151 +22,205 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from engine.array import Array, Shape
 from engine.catalogue import Entry
 from engine.domain import KINK_AT_0, REALS
-from engine.dtype import FLOAT64
-from engine.errors import ShapeError
+from engine.dtype import FLOAT32, FLOAT64, DType
 from engine.graph import Op
-from properties.case import Case, Step, slot_domains
-from properties.grid import Grid
-from properties.number import Arithmetic
-from properties.references import second_definition
-from properties.strategies.arrays import MARGIN, array_of, draw_array, dtypes
-from properties.strategies.calls import calls, draw_one, draw_spelling, has_corners, legal
-from properties.strategies.corners import SMOOTH, corner_of
-from properties.strategies.shapes import MOST_ENTRIES, draw_run, often, seldom
+from properties.case import Case, Step
+from properties.strategies.arrays import BLOCK, draw_array
+from properties.strategies.calls import calls, has_corners, spellings
+from properties.strategies.corners import SMOOTH, corner_of, onto_corner
+from properties.strategies.line import Args, Line, Manner
+from properties.strategies.shapes import SIZES, fitted
 
 T = TypeVar("T")
-Application = tuple[Op, tuple[int, ...]]
-"""An op and the numbers of the values that it is applied to."""
 
-MOST_STEPS = 6
-TALLEST = 16.0
-"""No op is applied to an entry beyond ±TALLEST, so that nothing overflows, in float32 either."""
+MOST_INPUTS = 3
+MOST_STEPS = 8
+GONE = 102
+"""A step is gone if its first byte is less, which is so in two of five."""
 
-TRIED_INSTANCES = 12
+RANKS = (0, 1, 2, 2, 3)
+DTYPES: tuple[DType, ...] = (FLOAT64, FLOAT64, FLOAT32)
 
-_more_inputs: SearchStrategy[int] = st.integers(0, 2)
-_lengths: SearchStrategy[int] = st.integers(1, MOST_STEPS)
+_bytes: SearchStrategy[bytes] = st.binary(min_size=2 * BLOCK, max_size=2 * BLOCK)
+"""As many as an array is drawn from: Hypothesis makes new cases by putting one draw in place of another."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """The values of a program so far."""
+class Plan:
+    """A step before it is known what there is to choose from."""
 
-    grids: list[Grid]
-    smooth: bool
-
-    def takes(self, op: Op, args: Sequence[int]) -> bool:
-        """Whether the op may be applied to these values."""
-        each = slot_domains(op, len(args))
-        entries = [[number.value for number in self.grids[arg].entries] for arg in args]
-        for numbers, domain in zip(entries, each, strict=True):
-            defined = domain.smooth_at if self.smooth else domain.contains
-            if not all(abs(x) <= TALLEST and defined(x, MARGIN) for x in numbers):
-                return False
-        compared = sorted(
-            x for numbers, domain in zip(entries, each, strict=True) if domain.ties for x in numbers
-        )
-        return not self.smooth or all(b - a > MARGIN for a, b in pairwise(compared))
-
-    def at_corner(self, op: Op, args: Sequence[int]) -> bool:
-        """Whether the op is at a kink or tie of these values, each in a slot of its own."""
-        grids = [self.grids[arg] for arg in args]
-        arrays = [array_of([x.value for x in grid.entries], grid.shape, FLOAT64) for grid in grids]
-        return corner_of(op, arrays) > SMOOTH
-
-    def candidates(self, entry: Entry) -> list[Application]:
-        """The ops of an entry and the values that they may be applied to, newest values first."""
-        newest = range(len(self.grids))[::-1]
-        arity = len(entry.signature.inputs) + entry.signature.variadic
-        found: list[Application] = []
-        for args in product(newest, repeat=arity):
-            shapes = [self.grids[arg].shape for arg in args]
-            for op in legal(entry, shapes)[:TRIED_INSTANCES]:
-                if _fits(op, shapes) and self.takes(op, args):
-                    found.append((op, args))
-        return found
+    manner: int
+    args: int
+    spelling: int
+    op: int
 
 
-def _fits(op: Op, shapes: Sequence[Shape]) -> bool:
-    try:
-        out = op.out_shape(*shapes)
-    except ShapeError:
-        return False
-    return prod(out) <= MOST_ENTRIES
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What programs are like. The last step has manners of its own.
+
+    ``variables``: so many inputs at least are no constants. ``closing``: the last step's ops, if not all.
+    """
+
+    manners: Sequence[Manner]
+    last_manners: Sequence[Manner]
+    variables: int = 1
+    sizes: Sequence[int] = SIZES
+    closing: Sequence[Entry] = ()
+    dtypes: Sequence[DType] = DTYPES
+
+
+SHARING = Taste(
+    (Manner.ON, Manner.BACK, Manner.FRESH, Manner.ANY, Manner.BACK, Manner.TWICE, Manner.FRESH, Manner.ON),
+    (Manner.ON, Manner.FRESH, *[Manner.BACK] * 8),
+)
+"""Most values are used, and most programs use a value again."""
+
+
+class Families:
+    """Ops by family, so that the only op of one is drawn as often as the many of another.
+
+    ``joining``: those of several slots.
+    """
+
+    def __init__(self, pool: Sequence[Entry]) -> None:
+        self.every: list[list[Entry]] = _by_family(pool)
+        self.joining: list[list[Entry]] = _by_family(entry for entry in pool if joins(entry))
+
+
+def joins(entry: Entry) -> bool:
+    """Whether the op takes several values."""
+    return len(entry.signature.inputs) > 1 or entry.signature.variadic
 
 
 @st.composite
-def programs(draw: DrawFn, pool: Sequence[Entry], *, smooth: bool = True) -> Case:
-    """A program of one to six steps over the ops of ``pool``, each of which has a second definition."""
+def programs(draw: DrawFn, pool: Sequence[Entry], *, smooth: bool = True, taste: Taste = SHARING) -> Case:
+    """A program of one to eight steps over the ops of ``pool``, each of which has a second definition."""
+    rough_at, held, *head = draw(_bytes)
     rough = [] if smooth else [entry for entry in pool if has_corners(entry)]
-    call = draw(calls(draw_one(draw, rough), smooth=False)) if rough else None
-    inputs = _inputs_beside(draw, call) if call else _inputs(draw)
-    arithmetic = Arithmetic(0.0)
-    grids = [
-        Grid(a.shape, [arithmetic.number(float(x)) for x in a.ravel().tolist()], arithmetic) for a in inputs
-    ]
-    line = _Line(grids, smooth)
+    plans = _plans(draw(_bytes), 2 if rough and taste.closing else 1)
+    inputs = _draw_inputs(draw, head, taste, few=bool(rough))
+    rough_at %= max(1, len(plans) - 1)
+    bent: tuple[Op, Args] | None = None
+    if rough:
+        inputs, bent = _bent(inputs, plans[rough_at], rough)
+    if rough and not bent:
+        call = draw(calls(rough[plans[rough_at].op % len(rough)], smooth=False))
+        inputs, bent = (*call.inputs, *inputs[1:]), (call.steps[0].op, call.steps[0].args)
+    line, ops, closing = Line(inputs, smooth=smooth), Families(pool), Families(taste.closing or pool)
     steps: list[Step] = []
-    length = draw(_lengths)
-    rough_step = draw_one(draw, range(length)) if call else -1
-    for number in range(length):
-        chosen = _rough_step(draw, line, rough) if number == rough_step else _step(draw, line, pool)
-        if chosen is None and call and number == rough_step:
-            chosen = call.steps[0].op, call.steps[0].args
+    for number, plan in enumerate(plans):
+        if bent and number == rough_at:
+            chosen: tuple[Op, Args] | None = _rough_step(plan, line, rough) or bent
+        else:
+            last = number == len(plans) - 1
+            manners = taste.last_manners if last and number else taste.manners
+            chosen = _step(plan, line, closing if last else ops, manners)
         if chosen is None:
             break
         op, args = chosen
-        steps.append(Step(op, args, draw_spelling(draw, op, grids[args[0]].shape)))
-        grids.append(second_definition(op, [grids[arg] for arg in args]))
+        written = spellings(op, line.grids[args[0]].shape)
+        steps.append(Step(op, args, written[plan.spelling % len(written)]))
+        line.apply(op, args)
     if not steps:
         reject()  # a pool without Identity may have nothing for these inputs
-    constants = (draw(_more_inputs) % len(inputs),) if len(inputs) > 1 and draw(seldom) else ()
-    return Case(inputs, tuple(steps), constants)
+    return Case(inputs, tuple(steps), _constants(held, line, len(inputs), taste.variables))
 
 
-def _inputs(draw: DrawFn) -> tuple[Array, ...]:
-    dtype = draw(dtypes)
-    shape = draw_run(draw, 2)
-    shapes = [shape, *(draw_one(draw, _related(shape)) for _ in range(draw(_more_inputs)))]
-    return tuple([draw_array(draw, each, dtype) for each in shapes])
+def _plans(drawn: bytes, least: int) -> list[Plan]:
+    """The steps that are not gone, and plain ones until there are so many."""
+    width = len(drawn) // MOST_STEPS
+    found: list[Plan] = []
+    for first in range(0, len(drawn), width):
+        there, manner, args, spelling, *op = drawn[first : first + width]
+        if there >= GONE:
+            found.append(Plan(manner, args, spelling, int.from_bytes(op)))
+    return [*found, *[Plan(0, 0, 0, 0)] * (least - len(found))]
 
 
-def _inputs_beside(draw: DrawFn, call: Case) -> tuple[Array, ...]:
-    """The inputs of a call at a kink or tie, and others, most of them of as few different numbers."""
-    first = call.inputs[0]
-    shapes = [draw_one(draw, [*_related(first.shape), draw_run(draw, 2)]) for _ in range(draw(_more_inputs))]
-    domains = [KINK_AT_0 if draw(often) else REALS for _ in shapes]
-    pairs = zip(shapes, domains, strict=True)
-    return (
-        *call.inputs,
-        *[draw_array(draw, shape, first.dtype, each, smooth=False) for shape, each in pairs],
-    )
+def _draw_inputs(draw: DrawFn, head: Sequence[int], taste: Taste, *, few: bool) -> tuple[Array, ...]:
+    """Three arrays at most, of ``few`` different numbers or of many.
+
+    Three are drawn in any case, so that what is drawn behind them stays where it is as their number changes.
+    """
+    count, rank, mixed, *each = head
+    sizes = [taste.sizes[size % len(taste.sizes)] for size in each[: RANKS[rank % len(RANKS)]]]
+    shape = fitted(tuple(sizes))
+    drawn: list[Array] = []
+    for at in range(MOST_INPUTS):
+        related, own, many = each[3 * at + 3 : 3 * at + 6]
+        dtype = taste.dtypes[(own if mixed % 3 == 2 else each[5]) % len(taste.dtypes)]
+        domain = REALS if many % 4 else KINK_AT_0
+        beside = _related(shape)[related % 4 if at else 0]
+        drawn.append(draw_array(draw, beside, dtype, domain if few else REALS, smooth=not few))
+    return tuple(drawn[: taste.variables + count % (MOST_INPUTS + 1 - taste.variables)])
 
 
 def _related(shape: Shape) -> list[Shape]:
-    """Shapes that broadcast with this one, itself first."""
-    return [shape, shape[1:], (*shape[:-1], 1) if shape else shape]
+    """Shapes that broadcast with this one, itself first, or that a matrix product takes beside it."""
+    return [shape, shape[1:], (*shape[:-1], 1) if shape else shape, shape[::-1]]
 
 
-def _step(draw: DrawFn, line: _Line, pool: Sequence[Entry]) -> Application | None:
-    """A candidate of the wanted op, or of the next in the pool that has any; nothing if none has."""
-    for entry in _rotated(draw, pool):
-        found = line.candidates(entry)
-        if found:
-            return draw_one(draw, found)
+def _bent(
+    inputs: tuple[Array, ...], plan: Plan, rough: Sequence[Entry]
+) -> tuple[tuple[Array, ...], tuple[Op, Args] | None]:
+    """The inputs moved until an op is at a kink or tie of some of them, and this op; or as they are."""
+    line = Line(inputs, smooth=False)
+    for entry in _rotated(plan.op, rough):
+        for choice in _rotated(plan.args, line.choices(entry, Manner.ANY)):
+            for op in choice.ops:
+                moved = onto_corner(op, [inputs[arg] for arg in choice.args], plan.spelling)
+                if corner_of(op, moved) > SMOOTH:
+                    placed = dict(zip(choice.args, moved, strict=True))
+                    return tuple(placed.get(at, each) for at, each in enumerate(inputs)), (op, choice.args)
+    return inputs, None
+
+
+def _constants(held: int, line: Line, count: int, variables: int) -> Args:
+    """The inputs that are constants: none, or some. One that the output is made of is a variable."""
+    if count <= variables or held % 2 == 0:
+        return ()
+    needed = [number for number in line.below[-1] if number < count]
+    kept = needed[held // 2 % len(needed)]
+    others = [number for number in range(count) if number != kept][: count - variables]
+    bits = 1 + held // 8 % (2 ** len(others) - 1)
+    return tuple(number for at, number in enumerate(others) if bits >> at & 1)
+
+
+def _step(plan: Plan, line: Line, ops: Families, manners: Sequence[Manner]) -> tuple[Op, Args] | None:
+    """An op of the drawn family, or of the next that has any in this manner; any step at all if none has."""
+    manner = manners[plan.manner % len(manners)]
+    for each in dict.fromkeys((manner, Manner.ON, Manner.ANY)):
+        if line.allows(each):
+            families = ops.every if each in (Manner.ON, Manner.ANY) else ops.joining
+            for family in _rotated(plan.op, families):
+                for entry in _rotated(plan.op // len(families), family):
+                    found = line.choices(entry, each)
+                    if found:
+                        choice = found[plan.args % len(found)]
+                        return choice.ops[plan.spelling % len(choice.ops)], choice.args
     return None
 
 
-def _rough_step(draw: DrawFn, line: _Line, rough: Sequence[Entry]) -> Application | None:
-    """A candidate that is at a kink or tie, of a drawn op or the next that has any; nothing if none has."""
-    for entry in _rotated(draw, rough):
-        for op, args in _rotated(draw, line.candidates(entry)):
-            if line.at_corner(op, args):
-                return op, args
+def _rough_step(plan: Plan, line: Line, rough: Sequence[Entry]) -> tuple[Op, Args] | None:
+    """A step that is at a kink or tie, of the drawn op or the next that has any; nothing if none has."""
+    for entry in _rotated(plan.op, rough):
+        for choice in _rotated(plan.args, line.choices(entry, Manner.ANY)):
+            for op in choice.ops:
+                if line.at_corner(op, choice.args):
+                    return op, choice.args
     return None
 
 
-def _rotated(draw: DrawFn, choices: Sequence[T]) -> list[T]:
-    """The choices from a drawn one on, and then those before it."""
-    first = draw_one(draw, range(len(choices))) if choices else 0
-    return [*choices[first:], *choices[:first]]
+def _by_family(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The entries by the file that they stand in."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.op.__module__, []).append(entry)
+    return list(found.values())
+
+
+def _rotated(first: int, choices: Sequence[T]) -> list[T]:
+    """The choices from one on, and then those before it."""
+    start = first % len(choices) if choices else 0
+    return [*choices[start:], *choices[:start]]

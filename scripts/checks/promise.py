@@ -29,9 +29,9 @@ def broken(promises: Sequence[Promise]) -> bool:
     return any(promise.met is False for promise in promises)
 
 
-def table_of(promises: Sequence[Promise]) -> Table:
+def table_of(promises: Sequence[Promise], title: str = "check_grads") -> Table:
     """One line a promise."""
-    table = Table("promise", "measured", "bar", "", title="check_grads", title_justify="left")
+    table = Table("promise", "measured", "bar", "", title=title, title_justify="left")
     words = {True: "[green]met[/]", False: "[red]not met[/]", None: "not measured"}
     for promise in promises:
         table.add_row(promise.text, promise.figure, promise.bar, words[promise.met])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from itertools import product
 
 import numpy as np
 import pytest
@@ -17,8 +18,10 @@ from engine import EngineError, OperandError, ops
 from engine.array import Array, Key, Shape, as_array
 from engine.graph import Op
 from engine.ops.indexing import canonical_index
-from properties.adapters.autograd import COUNTERPARTS, Autograd, EngineMissing
+from properties.adapters.autograd import Autograd, EngineMissing
+from properties.adapters.autograd_calls import COUNTERPARTS
 from properties.adapters.reference import Reference
+from properties.adapters.subject import Mix
 from properties.case import Case, Spelling, Step, one_step
 from properties.compare import identical
 from properties.engines import ENGINES
@@ -173,7 +176,10 @@ def test_constants_have_no_adjoint_and_do_not_move(subject: Autograd) -> None:
     case = Case((vector(3.0), vector(5.0)), product, constants=(0,))
     assert [adjoint.tolist() for adjoint in subject.gradient(case, vector(1.0))] == [[30.0]]
     assert subject.tangent(case, [vector(1.0)]).tolist() == [30.0]
-    assert [each.tolist() for each in subject.gradient_tangent(case, vector(1.0), [vector(1.0)])] == [[6.0]]
+    (curved,) = subject.second(
+        case, Mix.FORWARD_OVER_REVERSE, vector(1.0), {1: vector(1.0)}, {1: vector(1.0)}
+    )
+    assert curved.tolist() == [6.0]
 
 
 def test_where_the_output_does_not_depend_on_a_variable_autograd_gives_zeros(subject: Autograd) -> None:
@@ -183,7 +189,9 @@ def test_where_the_output_does_not_depend_on_a_variable_autograd_gives_zeros(sub
     answers = [
         *subject.gradient(case, ones),
         subject.tangent(case, [ones]),
-        *subject.gradient_tangent(case, ones, [ones]),
+        *(each for mix in Mix for each in subject.second(case, mix, ones, {0: ones}, {0: ones})),
+        subject.second_pullback(case, ones, [ones]),
+        *subject.third(case, ones, [ones]),
     ]
     for answer in answers:
         assert answer.dtype == zeros.dtype
@@ -257,10 +265,18 @@ def test_a_program_asks_what_the_law_asked(subject: Autograd) -> None:
     chosen |= {f"in_tangents{at}": each for at, each in enumerate(moves)}
     chosen |= {f"along{at}": each for at, each in enumerate(turned)}
     answers = [subject.forward(case), *subject.gradient(case, out_grad), *subject.gradient(case, other)]
+    inner, outer = dict(enumerate(turned)), dict(enumerate(moves))
     for tangents in (moves, turned):
         answers.append(subject.tangent(case, tangents))
-        answers.extend(subject.gradient_tangent(case, out_grad, tangents))
-        answers.extend(subject.gradient_tangent(case, other, tangents))
+        for seed in (out_grad, other):
+            along = dict(enumerate(tangents))
+            answers.extend(subject.second(case, Mix.FORWARD_OVER_REVERSE, seed, inner, along))
+    for at, to in product(inner, inner):
+        answers.extend(
+            subject.second(case, Mix.REVERSE_OVER_REVERSE, out_grad, {at: turned[at]}, {to: moves[to]})
+        )
+    for mix in (Mix.REVERSE_OVER_FORWARD, Mix.FORWARD_OVER_FORWARD):
+        answers.extend(subject.second(case, mix, out_grad, inner, outer))
     for got, answer in zip(shown(subject.source(case, Given(chosen))), answers, strict=True):
         identical("what the program prints", got, answer, Given())
 

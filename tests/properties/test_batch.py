@@ -32,9 +32,12 @@ def rows_of(array: Array) -> Array:
 
 
 def multiplies_a_vector(case: Case) -> bool:
-    """Whether a step has no batched form."""
+    """Whether a step that is recorded has no batched form."""
     shapes = [shape for shape, _ in case.specs()]
-    products = [step for step in case.steps if isinstance(step.op, ops.MatMul)]
+    recorded_ones = case.needed() & case.varying()
+    numbered = enumerate(case.steps, start=len(case.inputs))
+    steps = [step for number, step in numbered if number in recorded_ones]
+    products = [step for step in steps if isinstance(step.op, ops.MatMul)]
     return any(len(shapes[arg]) < 2 for step in products for arg in step.args)
 
 

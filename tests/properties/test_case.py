@@ -192,6 +192,13 @@ def test_a_case_followed_by_an_op_has_the_output_in_each_slot() -> None:
     assert DIAMOND.followed_by(ops.Negate(), 0).steps == DIAMOND.steps
 
 
+def test_a_case_with_a_step_has_its_result_as_output() -> None:
+    case = DIAMOND.with_spare_input(Y).with_step(ops.EWiseMul(), 2, 6)
+    assert case.steps[4:] == (Step(ops.EWiseMul(), (2, 6)),)
+    assert (case.output, case.variables) == (7, (0, 1, 2))
+    np.testing.assert_array_equal(Reference().forward(case), Y * Reference().forward(DIAMOND))
+
+
 @REPEATABLE
 @given(EITHER)
 def test_shapes_and_dtypes_are_those_of_the_values(case: Case) -> None:

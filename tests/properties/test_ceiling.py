@@ -11,7 +11,7 @@ from properties.adapters.reference import Reference
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case
 from properties.judge import BUDGETS, CEILING, FEWEST_DIGITS, Cell, judge
-from properties.law import Draw, Law
+from properties.law import Draw, Law, Where
 from properties.laws import LAWS
 from properties.report import summary
 from properties.rows import rows_for
@@ -57,7 +57,7 @@ def law_that_leaves_open(open_cases: int, verdict: Verdict = BLIND) -> Law:
     def check(subject: Subject, case: Case, draw: Draw) -> Verdict:
         return left.pop() if left else HOLDS
 
-    return Law("a_law", "y = y", Capability.FORWARD, True, check)
+    return Law("a_law", "y = y", Capability.FORWARD, Where.ANYWHERE, check)
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,16 @@ import pytest
 
 from engine import ops
 from engine.array import Array, as_array
-from engine.catalogue import CATALOGUE, entry_of
-from engine.domain import Domain
+from engine.catalogue import CATALOGUE, Entry, entry_of
 from engine.graph import Op
 from properties.adapters.reference import Reference
-from properties.adapters.subject import Capability, Pullback, Subject
-from properties.case import Case, one_step
+from properties.adapters.subject import Capability, Mix, Moves, Pullback, Subject, Work
+from properties.case import Case, Digraph, one_step
 from properties.judge import BUDGETS, Cell, Guarded, judge
-from properties.law import Check, Draw, Law
+from properties.law import ALONE, Check, Draw, Law, Where
 from properties.laws import LAWS
 from properties.oracles.definition import evaluate
-from properties.rows import PROGRAMS, rows_for
+from properties.rows import PROGRAMS, Row, rows_for
 from properties.strategies.arrays import cotangents
 from properties.verdict import EXACT, HOLDS, Broken, Given, Verdict
 from tests.properties.planted import right_ops, wrong_kinks
@@ -33,9 +32,9 @@ def law_of(
     name: str = "a_law_of_a_test",
     needs: Capability = Capability.FORWARD,
     *,
-    at_kinks: bool = False,
+    where: Where = Where.SMOOTH,
 ) -> Law:
-    return Law(name, "y = y", needs, at_kinks, check)
+    return Law(name, "y = y", needs, where, check)
 
 
 def cases_seen(
@@ -44,7 +43,7 @@ def cases_seen(
     examples: int = 12,
     law: str = "a_law_of_a_test",
     row: str = "MatMul",
-    at_kinks: bool = False,
+    where: Where = Where.SMOOTH,
 ) -> list[Case]:
     """The cases that the judge shows to a law."""
     seen: list[Case] = []
@@ -53,7 +52,7 @@ def cases_seen(
         seen.append(case)
         return HOLDS
 
-    judge(law_of(check, law, at_kinks=at_kinks), ROWS[row], Reference(), examples=examples, start=start)
+    judge(law_of(check, law, where=where), ROWS[row], Reference(), examples=examples, start=start)
     return seen
 
 
@@ -97,7 +96,7 @@ def test_a_law_is_tried_on_as_many_cases_as_the_budget_says(row: str, examples: 
 
 def test_a_law_that_needs_an_oracle_never_sees_a_kink_and_one_that_needs_none_does() -> None:
     smooth = cases_seen(start=1, row="ReLU", examples=40)
-    rough = cases_seen(start=1, row="ReLU", examples=40, at_kinks=True)
+    rough = cases_seen(start=1, row="ReLU", examples=40, where=Where.ANYWHERE)
     assert not any(evaluate(case).close for case in smooth)
     assert any(evaluate(case).close for case in rough)
 
@@ -187,8 +186,8 @@ def test_an_engine_is_not_asked_for_an_op_that_it_lacks() -> None:
     assert cell == Cell("a_law_of_a_test", "Exp", lacking=True)
 
 
-def about_ties(domain: Domain) -> bool:
-    return domain.ties
+def about_ties(entry: Entry) -> bool:
+    return any(domain.ties for domain in entry.domains)
 
 
 @pytest.mark.parametrize(("row", "asked"), [("Max", True), ("ReLU", False), ("Exp", False), (PROGRAMS, True)])
@@ -199,7 +198,7 @@ def test_a_law_about_some_domains_is_asked_of_ops_that_have_such_a_domain(row: s
         seen.append(case)
         return HOLDS
 
-    law = Law("a_law_of_a_test", "y = y", Capability.FORWARD, True, check, about_ties)
+    law = Law("a_law_of_a_test", "y = y", Capability.FORWARD, Where.KINKS, check, about_ties)
     cell = judge(law, ROWS[row], Reference(), examples=10, start=1)
     assert (cell.lacking, cell.held) == (not asked, 10 if asked else 0)
     assert all(evaluate(case).close for case in seen)
@@ -209,8 +208,37 @@ def test_a_kink_of_some_parameters_is_a_kink_of_the_op() -> None:
     with visitors():
         row = right_ops.at_least()
         assert all(domain.smooth for entry in row.entries for domain in entry.domains)
-        asked = [name for name, law in LAWS.items() if law.about and law.concerns(row.entries)]
+        rough = [law for law in LAWS.values() if law.where is Where.KINKS]
+        asked = [law.name for law in rough if law.concerns(row.name, row.entries)]
     assert asked == ["subgradient_lies_between_sides", "kink_convention_holds"]
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"), [(ROWS["Max"], True), (ROWS["Exp"], True), (ROWS[PROGRAMS], False),
+                       (Row(PROGRAMS, ROWS["Max"].entries), False)]
+)  # fmt: skip
+def test_a_law_about_ops_alone_is_not_asked_of_programs(row: Row, asked: bool) -> None:
+    seen: list[Case] = []
+
+    def check(subject: Subject, case: Case, draw: Draw) -> Verdict:
+        seen.append(case)
+        return HOLDS
+
+    law = Law("a_law_of_a_test", "y = y", Capability.FORWARD, Where.ANYWHERE, check, row=ALONE)
+    assert judge(law, row, Reference(), examples=10, start=1).lacking != asked
+    assert len(seen) == 10 * asked
+    assert all(len(case.steps) == 1 for case in seen)
+
+
+def test_a_sum_is_not_cut_for_an_engine_that_cannot() -> None:
+    class Whole(Reference):
+        """An engine that sums over all axes, and of a vector alone."""
+
+        def supports(self, op: Op) -> bool:
+            return isinstance(op, ops.Summation) and op.axes == (0,) and not op.keepdims
+
+    cell = judge(LAWS["sum_over_partition_is_sum"], ROWS["Summation"], Whole(), examples=10, start=1)
+    assert cell.undecided == {"the engine lacks the reductions of parts": 10}
 
 
 def test_where_nothing_is_declared_no_convention_is_asked() -> None:
@@ -277,9 +305,18 @@ class Exploding(Reference):
     def tangent(self, case: Case, in_tangents: Sequence[Array]) -> Array:
         raise RuntimeError("boom")
 
-    def gradient_tangent(
-        self, case: Case, out_grad: Array, in_tangents: Sequence[Array]
+    def joint_gradient(
+        self, case: Case, outputs: Sequence[int], out_grads: Sequence[Array]
     ) -> tuple[Array, ...]:
+        raise RuntimeError("boom")
+
+    def second(self, case: Case, mix: Mix, out_grad: Array, inner: Moves, outer: Moves) -> tuple[Array, ...]:
+        raise RuntimeError("boom")
+
+    def second_pullback(self, case: Case, out_grad: Array, in_cotangents: Sequence[Array]) -> Array:
+        raise RuntimeError("boom")
+
+    def third(self, case: Case, out_grad: Array, along: Sequence[Array]) -> tuple[Array, ...]:
         raise RuntimeError("boom")
 
     def detached_gradient(self, case: Case, value: int, out_grad: Array) -> tuple[Array, ...]:
@@ -291,16 +328,30 @@ class Exploding(Reference):
     def compute_counts(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
         raise RuntimeError("boom")
 
+    def gradient_work(self, case: Case, out_grad: Array, wanted: int) -> Work:
+        raise RuntimeError("boom")
+
     def orders(self, case: Case, times: int) -> list[tuple[int, ...]]:
+        raise RuntimeError("boom")
+
+    def sort(self, graph: Digraph, roots: Sequence[int]) -> tuple[int, ...]:
+        raise RuntimeError("boom")
+
+    def cycle(self, graph: Digraph, roots: Sequence[int]) -> tuple[int, ...]:
         raise RuntimeError("boom")
 
     def rule_counts(self, case: Case, out_grad: Array) -> tuple[int, ...]:
         raise RuntimeError("boom")
 
+    def tangent_rule_counts(self, case: Case, in_tangents: Sequence[Array]) -> tuple[int, ...]:
+        raise RuntimeError("boom")
+
 
 @pytest.mark.parametrize("law", LAWS)
 def test_an_exception_of_the_engine_breaks_every_law_with_its_message(law: str) -> None:
-    cell = judge(LAWS[law], ROWS["Maximum"], Exploding(), examples=5, start=1)
+    rows = (ROWS["Maximum"], *ROWS.values())
+    row = next(row for row in rows if LAWS[law].concerns(row.name, row.entries))
+    cell = judge(LAWS[law], row, Exploding(), examples=5, start=1)
     assert cell.failure
     assert cell.failure.broken.got == "RuntimeError: boom"
     assert cell.failure.broken.expected == "a value"
@@ -363,7 +414,7 @@ def test_too_few_adjoints_are_a_wrong_answer_and_not_a_crash(law: str) -> None:
 
     failure = judge(LAWS[law], ROWS["EWiseMul"], Stingy(), examples=5, start=1).failure
     assert failure
-    assert failure.broken.got == "TypeError: 1 adjoints for 2 variables"
+    assert failure.broken.got == "TypeError: 1 arrays for 2 values"
 
 
 def test_too_few_orders_or_counts_are_a_wrong_answer_and_neither_a_crash_nor_a_pass() -> None:
@@ -376,8 +427,11 @@ def test_too_few_orders_or_counts_are_a_wrong_answer_and_neither_a_crash_nor_a_p
         def rule_counts(self, case: Case, out_grad: Array) -> tuple[int, ...]:
             return ()
 
-    graph = [law for law in LAWS.values() if Capability.GRAPH in law.needs]
-    assert len(graph) == 5
+        def tangent_rule_counts(self, case: Case, in_tangents: Sequence[Array]) -> tuple[int, ...]:
+            return ()
+
+    graph = [law for law in LAWS.values() if Capability.GRAPH in law.needs and not law.row]
+    assert len(graph) == 6
     for law in graph:
         failure = judge(law, ROWS["EWiseMul"], Silent(), examples=5, start=1).failure
         assert failure
@@ -418,15 +472,30 @@ QUESTIONS: dict[str, tuple[Callable[[Subject], object], list[str]]] = {
     "pullback": (lambda subject: subject.pullback(CASE)(OUT_GRAD), []),
     "gradient": (lambda subject: subject.gradient(CASE, OUT_GRAD), []),
     "tangent": (lambda subject: subject.tangent(CASE, IN_TANGENTS), ["in_tangents0", "in_tangents1"]),
-    "gradient_tangent": (
-        lambda subject: subject.gradient_tangent(CASE, OUT_GRAD, IN_TANGENTS),
-        ["out_grad", "in_tangents0", "in_tangents1"],
+    "joint_gradient": (lambda subject: subject.joint_gradient(CASE, [2, 0], [OUT_GRAD, OUT_GRAD]), []),
+    "second": (
+        lambda subject: subject.second(
+            CASE, Mix.FORWARD_OVER_REVERSE, OUT_GRAD, {1: CASE.inputs[1]}, {0: CASE.inputs[0]}
+        ),
+        ["out_grad", "along0", "in_tangents0"],
     ),
+    "second_pullback": (
+        lambda subject: subject.second_pullback(CASE, OUT_GRAD, IN_TANGENTS),
+        ["out_grad", "along0", "along1"],
+    ),
+    "third": (lambda subject: subject.third(CASE, OUT_GRAD, IN_TANGENTS), ["out_grad", "along0", "along1"]),
     "detached_gradient": (lambda subject: subject.detached_gradient(CASE, 1, OUT_GRAD), ["out_grad"]),
     "lazily": (lambda subject: subject.lazily().forward(CASE), []),
     "compute_counts": (lambda subject: subject.compute_counts(CASE), []),
+    "gradient_work": (lambda subject: subject.gradient_work(CASE, OUT_GRAD, 1), ["out_grad"]),
     "orders": (lambda subject: subject.orders(CASE, 2), []),
+    "sort": (lambda subject: subject.sort([[1, 1], []], [0]), []),
+    "cycle": (lambda subject: subject.cycle([[1], [0]], [0]), []),
     "rule_counts": (lambda subject: subject.rule_counts(CASE, OUT_GRAD), ["out_grad"]),
+    "tangent_rule_counts": (
+        lambda subject: subject.tangent_rule_counts(CASE, IN_TANGENTS),
+        ["in_tangents0", "in_tangents1"],
+    ),
 }
 UNGUARDED = {"supports", "source"}
 
@@ -464,3 +533,13 @@ def test_every_op_of_the_catalogue_can_be_judged() -> None:
     names = [name for name, row in ROWS.items() if not row.has_second_definition()]
     assert not names
     assert set(CATALOGUE) < set(ROWS)
+
+
+@pytest.mark.parametrize("name", [law.name for law in LAWS.values() if law.uses])
+def test_an_engine_that_lacks_what_a_law_puts_beside_the_case_is_not_asked(name: str) -> None:
+    class Without(Reference):
+        def supports(self, op: Op) -> bool:
+            return super().supports(op) and op not in LAWS[name].uses
+
+    assert judge(LAWS[name], ROWS["Exp"], Without(), examples=1, start=1).lacking
+    assert not judge(LAWS[name], ROWS["Exp"], Reference(), examples=1, start=1).lacking

@@ -11,7 +11,7 @@ PROGRAM = """
 from engine import Tensor, exp, find_topo_sort, matmul, relu, summation
 from properties.adapters.reference import Reference
 from properties.judge import judge
-from properties.law import Law
+from properties.law import Law, Where
 from properties.laws import LAWS
 from properties.rows import rows_for
 from properties.adapters.subject import Capability
@@ -35,9 +35,9 @@ def check(subject, case, draw):
     seen.append(repr(case))
     return HOLDS
 
-law = Law("seen", "y = y", Capability.FORWARD, True, check)
+law = Law("seen", "y = y", Capability.FORWARD, Where.SMOOTH, check)
 rows = {row.name: row for row in rows_for(Reference())}
-for name in ("Where", "programs"):
+for name in ("Where", "programs", "graphs"):
     judge(law, rows[name], Reference(), examples=10, start=3)
 print(list(rows), list(LAWS))
 print(seen)

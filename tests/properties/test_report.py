@@ -24,7 +24,7 @@ from properties.adapters.reference import Reference
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case, Step, one_step
 from properties.judge import Cell, Failure, judge
-from properties.law import Draw, Law
+from properties.law import Draw, Law, Where
 from properties.laws import LAWS
 from properties.references import REFERENCES, refer_entry
 from properties.report import (
@@ -55,8 +55,8 @@ def holds(subject: Subject, case: Case, draw: Draw) -> Verdict:
     return HOLDS
 
 
-ONE = Law("one_law", "1 = 1", Capability.FORWARD, True, holds)
-TWO = Law("another_law", "2 = 2 for all [bold] 2", Capability.FORWARD, True, holds)
+ONE = Law("one_law", "1 = 1", Capability.FORWARD, Where.ANYWHERE, holds)
+TWO = Law("another_law", "2 = 2 for all [bold] 2", Capability.FORWARD, Where.ANYWHERE, holds)
 CASE = one_step(ops.Exp(), as_array(np.array([1.5, 2.0])))
 BROKEN = Broken("y[1]", "8.0", "7.389056098930650", Given())
 
@@ -287,5 +287,5 @@ def test_the_program_of_any_call_runs_and_computes_the_same_value(name: str) -> 
         np.testing.assert_allclose(value.numpy(), subject.forward(case), rtol=1e-6, strict=True)
         return HOLDS
 
-    law = Law("source_computes_the_value", "y = y", Capability.FORWARD, True, check)
+    law = Law("source_computes_the_value", "y = y", Capability.FORWARD, Where.ANYWHERE, check)
     assert judge(law, Row(name, (CATALOGUE[name],)), Reference(), examples=8, start=1).held == 8

@@ -15,7 +15,7 @@ from engine.tensor import Tensor
 from properties.adapters.reference import Reference
 from properties.case import Case
 from properties.judge import PROFILE
-from properties.rows import PROGRAMS, Row, has_op, rows_for
+from properties.rows import GRAPHS, ORDERS, PROGRAMS, Row, has_op, rows_for
 
 FEW = (ops.Exp, ops.EWiseMul, ops.Identity, ops.Summation)
 
@@ -45,14 +45,14 @@ def cases(row: Row, subject: Reference, *, smooth: bool = True) -> list[Case]:
     return drawn
 
 
-def test_there_is_a_row_for_each_op_in_alphabetical_order_and_one_for_programs_last() -> None:
+def test_there_is_a_row_for_each_op_in_alphabetical_order_and_those_of_programs_last() -> None:
     names = [row.name for row in rows_for(Reference())]
-    assert names == [*sorted(CATALOGUE), PROGRAMS]
+    assert names == [*sorted(CATALOGUE), PROGRAMS, ORDERS, GRAPHS]
 
 
 def test_programs_are_made_of_the_ops_that_the_engine_has() -> None:
     rows = {row.name: row for row in rows_for(Small())}
-    assert list(rows) == [*sorted(CATALOGUE), PROGRAMS]
+    assert list(rows) == [*sorted(CATALOGUE), PROGRAMS, ORDERS, GRAPHS]
     assert [entry.name for entry in rows[PROGRAMS].entries] == ["EWiseMul", "Exp", "Identity", "Summation"]
     drawn = cases(rows[PROGRAMS], Small())
     assert {type(step.op) for case in drawn for step in case.steps} == set(FEW)

@@ -6,17 +6,15 @@ The statistics are of a fixed seed; each floor is about half of what is drawn to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from math import isfinite, prod
 from random import Random
-from typing import TypeVar
-from zlib import crc32
 
 import numpy as np
 import pytest
-from hypothesis import Phase, find, given, seed, settings
+from hypothesis import find, settings
 from hypothesis.strategies import SearchStrategy
 
 from engine import ops
@@ -26,10 +24,9 @@ from engine.domain import Domain
 from engine.dtype import FLOAT32, FLOAT64
 from engine.graph import Op
 from properties.adapters.reference import Reference
-from properties.case import Case, Spelling, Step, literal
+from properties.case import Case, Spelling, Step
 from properties.judge import PROFILE
 from properties.oracles.definition import evaluate
-from properties.references import REFERENCES
 from properties.strategies.arrays import (
     LIMIT,
     MARGIN,
@@ -47,31 +44,12 @@ from properties.strategies.corners import (
     BRANCHING,
     SMOOTH,
     can_be_at_corner,
-    corner_of,
     onto_corner,
 )
-from properties.strategies.programs import programs
 from properties.strategies.shapes import MOST_ENTRIES, fitted
+from tests.properties.samples import NAMES, corners, entries, sample, share
 
-T = TypeVar("T")
-
-NAMES = sorted(name for name, entry in CATALOGUE.items() if entry.op in REFERENCES)
-POOL = [CATALOGUE[name] for name in NAMES]
 BROADCASTING = ["EWiseAdd", "EWiseMul", "EWiseDiv", "EWisePow", "Maximum", "Minimum", "Compare"]
-RUN = 20
-
-
-def sample(strategy: SearchStrategy[T], count: int, name: str = "", *, run: int = RUN) -> list[T]:
-    """What ``count`` examples are, in runs as short as those of a cell, of seeds fixed by the name."""
-    drawn: list[T] = []
-
-    def keep(value: T) -> None:
-        drawn.append(value)
-
-    for first in range(0, count, run):
-        short = settings(PROFILE, max_examples=min(run, count - first), phases=[Phase.generate])
-        seed(crc32(f"{name} {first}".encode()))(short(given(strategy)(keep)))()
-    return drawn
 
 
 @cache
@@ -82,20 +60,6 @@ def called(name: str, *, smooth: bool) -> list[Case]:
 @cache
 def many(name: str) -> list[Case]:
     return sample(calls(CATALOGUE[name]), 160, name)
-
-
-@cache
-def lines(*, smooth: bool) -> list[Case]:
-    return sample(programs(POOL, smooth=smooth), 200)
-
-
-def share(cases: Iterable[bool]) -> float:
-    found = list(cases)
-    return sum(found) / len(found)
-
-
-def entries(array: Array) -> list[float]:
-    return [float(entry) for entry in array.ravel().tolist()]
 
 
 def slots(case: Case) -> list[tuple[Array, Domain]]:
@@ -130,18 +94,6 @@ def test_every_call_is_legal_and_finite_and_in_the_domain(name: str) -> None:
         assert (output.shape, output.dtype) == case.specs()[-1]
         assert all(map(isfinite, entries(output))), case
         assert case.variables
-
-
-def corners(case: Case) -> list[int]:
-    """How each step of a case stands at kinks and ties, each of its arguments in a slot of its own."""
-    found: list[int] = []
-    for step in case.steps:
-        values = [
-            case.inputs[arg] if arg < len(case.inputs) else Reference().forward(case.upto(arg))
-            for arg in step.args
-        ]
-        found.append(corner_of(step.op, values))
-    return found
 
 
 BENDS = {"Abs": BENT, "ReLU": BENT, "Step": BRANCHING, "Sign": BRANCHING, "Max": BENT,
@@ -494,97 +446,11 @@ def test_a_shape_is_fitted_by_dropping_to_1_the_axes_that_do_not_fit(shape: Shap
     assert prod(shape) > MOST_ENTRIES or 0 in shape or kept == shape
 
 
-# Programs.
-
-
-def uses(case: Case) -> Counter[int]:
-    """How many steps use each value."""
-    return Counter(arg for step in case.steps for arg in set(step.args))
-
-
-def shares_a_step(case: Case) -> bool:
-    return any(number >= len(case.inputs) for number, times in uses(case).items() if times > 1)
-
-
-def builds_on_a_step(case: Case) -> bool:
-    return any(arg >= len(case.inputs) for step in case.steps for arg in step.args)
-
-
-PROGRAMS: dict[str, tuple[Callable[[Case], bool], float]] = {
-    "several steps": (lambda case: len(case.steps) > 2, 0.3),
-    "a shared subexpression": (shares_a_step, 0.12),
-    "one value in two slots": (lambda case: any(len(set(s.args)) < len(s.args) for s in case.steps), 0.12),
-    "an unused value": (lambda case: len(case.needed()) <= case.output, 0.3),
-    "an unused step": (lambda case: bool(set(range(len(case.inputs), case.output)) - case.needed()), 0.2),
-    "a step that uses a step": (builds_on_a_step, 0.3),
-    "the older value first": (lambda case: any(a < b for s in case.steps for a, b in pairwise(s.args)), 0.03),
-    "the newer value first": (lambda case: any(a > b for s in case.steps for a, b in pairwise(s.args)), 0.03),
-    "a constant": (lambda case: bool(case.constants), 0.08),
-    "no constant": (lambda case: not case.constants, 0.3),
-    "several inputs": (lambda case: len(case.inputs) > 1, 0.3),
-    "float32": (lambda case: case.inputs[0].dtype is FLOAT32, 0.1),
-    "both dtypes": (lambda case: len({dtype for _, dtype in case.specs()}) == 2, 0.005),
-    "an empty value": (lambda case: any(0 in shape for shape, _ in case.specs()), 0.03),
-    "a value of rank 3": (lambda case: any(len(shape) > 2 for shape, _ in case.specs()), 0.08),
-}
-
-
-@pytest.mark.parametrize("smooth", [True, False], ids=["smooth", "rough"])
-@pytest.mark.parametrize("kind", PROGRAMS)
-def test_programs_are_of_every_kind(kind: str, smooth: bool) -> None:
-    has, floor = PROGRAMS[kind]
-    assert share(map(has, lines(smooth=smooth))) > floor
-
-
-def test_programs_use_every_op_of_the_pool() -> None:
-    cases = (*lines(smooth=True), *lines(smooth=False))
-    assert {type(step.op).__name__ for case in cases for step in case.steps} == set(NAMES)
-
-
-def test_smooth_programs_have_no_close_comparison_and_rough_ones_do() -> None:
-    assert all(evaluate(case, unit=case.unit_roundoff()).close == 0 for case in lines(smooth=True))
-    assert share(any(corners(case)) for case in lines(smooth=False)) >= 0.9
-    assert share(BENT in corners(case) for case in lines(smooth=False)) > 0.4
-
-
-@pytest.mark.parametrize("name", ["ReLU", "Max"])
-def test_rough_programs_of_one_op_are_at_kinks_and_ties(name: str) -> None:
-    cases = sample(programs([CATALOGUE["Negate"], CATALOGUE[name]], smooth=False), 60, name)
-    assert share(any(corners(case)) for case in cases) >= 0.9
-
-
-def test_programs_are_finite_in_both_dtypes() -> None:
-    for case in (*lines(smooth=True), *lines(smooth=False)):
-        single = Case(tuple(array_of(entries(a), a.shape, FLOAT32) for a in case.inputs), case.steps)
-        for each in (case, single):
-            for steps in range(1, len(case.steps) + 1):
-                value = Reference().forward(Case(each.inputs, each.steps[:steps], each.constants))
-                assert all(map(isfinite, entries(value))), case
-
-
-def test_every_program_has_a_variable_and_values_of_checkable_size() -> None:
-    for case in (*lines(smooth=True), *lines(smooth=False)):
-        assert case.variables
-        assert all(prod(shape) <= MOST_ENTRIES for shape, _ in case.specs())
-
-
 # Shrinking.
 
 
 def smallest(strategy: SearchStrategy[Case], wanted: Callable[[Case], bool]) -> Case:
     return find(strategy, wanted, settings=settings(PROFILE, max_examples=2_000), random=Random(0))
-
-
-def test_a_program_with_exp_shrinks_to_exp_of_one_number() -> None:
-    case = smallest(programs(POOL), lambda case: any(isinstance(step.op, ops.Exp) for step in case.steps))
-    assert [literal(array) for array in case.inputs] == ["array(0.0, 'float64')"]
-    assert case.steps == (Step(ops.Exp(), (0,)),)
-
-
-def test_a_program_with_a_value_in_two_slots_shrinks_to_one_step() -> None:
-    case = smallest(programs(POOL), lambda case: any(len(set(s.args)) < len(s.args) for s in case.steps))
-    assert [literal(array) for array in case.inputs] == ["array(0.0, 'float64')"]
-    assert [step.args for step in case.steps] == [(0, 0)]
 
 
 def test_a_call_with_one_large_entry_shrinks_to_zeros_around_it() -> None:

@@ -11,7 +11,7 @@ from engine.graph import Op
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Subject
 from properties.references import REFERENCES
-from properties.rows import PROGRAMS, Row
+from properties.rows import GRAPHS, PROGRAMS, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,8 @@ def alone(name: str) -> Callable[[], Row]:
 def programs_of(*names: str) -> Callable[[], Row]:
     """The row of programs of these ops: the bug is the engine's, and shows where values meet."""
     return lambda: Row(PROGRAMS, tuple(CATALOGUE[name] for name in names))
+
+
+def graphs_of(*names: str) -> Callable[[], Row]:
+    """The row of graphs of these ops: the bug is the engine's, and shows in a graph of some shape."""
+    return lambda: Row(GRAPHS, tuple(CATALOGUE[name] for name in names))

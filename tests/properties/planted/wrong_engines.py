@@ -7,55 +7,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.array import Array
-from engine.forward import pushforward
 from engine.ops.conversion import zeros_like
 from engine.reverse import depending_on, pullback
 from engine.tensor import Tensor
-from properties.adapters.reference import Reference, apply
-from properties.adapters.subject import Capability, Pullback, Subject
-from properties.case import Case
+from properties.adapters.reference import Reference
+from properties.adapters.subject import Capability, Mix, Subject
 
 
 class Walking(Reference):
-    """The reference engine with another way to the adjoints, in all that it is asked."""
+    """The reference engine with another way to the adjoints of one output, in all that it is asked."""
 
     @abstractmethod
     def adjoints(self, output: Tensor, variables: Sequence[Tensor], out_grad: Tensor) -> Sequence[Tensor]:
         """The adjoints of the variables."""
 
-    def pullback(self, case: Case) -> Pullback:
-        with self._mode():
-            values = self._values(case)
-        variables = [values[number] for number in case.variables]
-
-        def pull(out_grad: Array) -> tuple[Array, ...]:
-            with self._mode():
-                found = self.adjoints(values[-1], variables, Tensor.make_const(out_grad))
-                return tuple(adjoint.realize_cached_data() for adjoint in found)
-
-        return pull
-
-    def gradient_tangent(
-        self, case: Case, out_grad: Array, in_tangents: Sequence[Array]
-    ) -> tuple[Array, ...]:
-        with self._mode():
-            values = self._values(case)
-            variables = [values[number] for number in case.variables]
-            found = self.adjoints(values[-1], variables, Tensor.make_const(out_grad))
-            moved = pushforward(found, variables, [Tensor.make_const(each) for each in in_tangents])
-            return tuple(each.realize_cached_data() for each in moved)
-
-    def detached_gradient(self, case: Case, value: int, out_grad: Array) -> tuple[Array, ...]:
-        with self._mode():
-            inputs = self._inputs(case)
-            values = [each.detach() if number == value else each for number, each in enumerate(inputs)]
-            for step in case.steps:
-                made = apply(step, [values[arg] for arg in step.args])
-                values.append(made.detach() if len(values) == value else made)
-            variables = [inputs[number] for number in case.variables]
-            found = self.adjoints(values[-1], variables, Tensor.make_const(out_grad))
-            return tuple(adjoint.realize_cached_data() for adjoint in found)
+    def pulled(
+        self, outputs: Sequence[Tensor], variables: Sequence[Tensor], out_grads: Sequence[Tensor]
+    ) -> Sequence[Tensor]:
+        if len(outputs) > 1:
+            return pullback(outputs, variables, out_grads)
+        return self.adjoints(outputs[0], variables, out_grads[0])
 
     def lazily(self) -> Subject:
         return type(self)(lazy_mode=True)
@@ -71,7 +42,13 @@ class BareZero(Walking):
 
 
 class NeverZeroed(Walking):
-    """Adjoints are added to what the last pass left in ``grad``, and nobody takes it away."""
+    """Adjoints are added to what the last pass left in ``grad``, and nobody takes it away.
+
+    So reverse over reverse is no derivative, and it takes second ones forward over reverse.
+    """
+
+    capabilities = Reference.capabilities & ~Capability.MIXES
+    mixes: tuple[Mix, ...] = (Mix.FORWARD_OVER_REVERSE,)
 
     def adjoints(self, output: Tensor, variables: Sequence[Tensor], out_grad: Tensor) -> Sequence[Tensor]:
         found: list[Tensor] = []
@@ -127,7 +104,13 @@ class Recursive(Walking):
 class ReverseOnly(Walking):
     """An engine without forward mode, as most small ones are."""
 
-    capabilities = Reference.capabilities & ~(Capability.TANGENT | Capability.SECOND)
+    capabilities = Reference.capabilities & ~(
+        Capability.TANGENT
+        | Capability.SECOND
+        | Capability.MIXES
+        | Capability.SECOND_PULLBACK
+        | Capability.THIRD
+    )
 
 
 class AddingInPlace(ReverseOnly):

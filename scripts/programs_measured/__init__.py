@@ -1,0 +1,1 @@
+"""What ``scripts/measure_programs.py`` measures of random programs, one promise a file."""

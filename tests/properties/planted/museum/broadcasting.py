@@ -1,0 +1,231 @@
+"""Bugs of broadcasting: which axes are summed, and which shape comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Self
+
+import numpy as np
+
+from engine import ops
+from engine.array import Array, Shape, as_array, matrix_product
+from engine.catalogue import op
+from engine.domain import REALS
+from engine.graph import Op
+from engine.kinds import Binary, Elementwise, Linear
+from engine.ops.broadcasting import sum_to
+from engine.tensor import Tensor
+from properties.grid import Grid, Place, broadcast
+from properties.number import Number
+from properties.references import REFERENCES, refer, refer_entry
+from properties.rows import Row
+from tests.properties.planted.bug import row_of
+from tests.properties.planted.museum.exhibit import Exhibit, in_op
+
+
+def _spread(adjoint: Callable[[Tensor, Tensor], Tensor]) -> Row:
+    """Broadcasting with ``adjoint(ȳ, a)`` as its rule."""
+
+    @op(REALS, signature="(i*)->(j*)")
+    class Spread(Linear):
+        """y has the shape ``shape``; it repeats a."""
+
+        shape: Shape
+
+        def compute(self, a: Array) -> Array:
+            return as_array(np.broadcast_to(a, self.shape))
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            return adjoint(out_grad, node.inputs[0])
+
+        def out_shape(self, *shapes: Shape) -> Shape:
+            return self.shape
+
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            return (cls(known.shape) for known in ops.BroadcastTo.instances(*shapes))
+
+    refer(Spread, lambda op, grids: grids[0].filled(op.shape, grids[0].stretched))
+    return row_of(Spread((2,)))
+
+
+def broadcast_of_padded_rank(wrong: bool) -> Row:
+    def adjoint(out_grad: Tensor, a: Tensor) -> Tensor:
+        padded = (1,) * (out_grad.ndim - a.ndim) + a.shape
+        stretched = [axis for axis, size in enumerate(padded) if size == 1]
+        return ops.summation(out_grad, stretched, keepdims=True)
+
+    return _spread(adjoint if wrong else sum_to)
+
+
+def broadcast_matched_by_size(wrong: bool) -> Row:
+    def adjoint(out_grad: Tensor, a: Tensor) -> Tensor:
+        waiting = [size for size in a.shape if size != 1]
+        summed: list[int] = []
+        for axis, size in enumerate(out_grad.shape):
+            if waiting and waiting[0] == size:
+                waiting.pop(0)
+            else:
+                summed.append(axis)
+        return ops.reshape(ops.summation(out_grad, summed), a.shape)
+
+    return _spread(adjoint if wrong else sum_to)
+
+
+def sum_of_the_larger_sizes(wrong: bool) -> Row:
+    @op(REALS, REALS)
+    class Plus(Elementwise, Binary):
+        """yᵢ = aᵢ + bᵢ; shapes broadcast."""
+
+        def compute(self, a: Array, b: Array) -> Array:
+            shape = self.out_shape(a.shape, b.shape)
+            return as_array(np.broadcast_to(a, shape) + np.broadcast_to(b, shape))
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            return sum_to(out_grad, a), sum_to(out_grad, b)
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            da, db = (ops.broadcast_to(moved, node.shape) for moved in in_tangents)
+            return ops.astype(da, node.dtype), ops.astype(db, node.dtype)
+
+        def out_shape(self, *shapes: Shape) -> Shape:
+            if not wrong:
+                return np.broadcast_shapes(*shapes)
+            rank = max(map(len, shapes))
+            padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+            return tuple(map(max, *padded))
+
+    refer_entry(Plus, lambda op, x: x[0] + x[1])
+    return row_of(Plus())
+
+
+def einsum_of_a_unit_label(wrong: bool) -> Row:
+    @op(REALS, REALS)
+    class Einsum(Binary):
+        """yᵢ = Σⱼ aᵢⱼ bᵢⱼ; an axis of size 1, or one that is missing, is broadcast."""
+
+        def compute(self, a: Array, b: Array) -> Array:
+            return as_array(np.sum(np.atleast_1d(a * b), axis=-1))
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            rows = ops.reshape(out_grad, (*out_grad.shape, 1))
+            if wrong:
+                return rows * b, rows * a
+            full = np.broadcast_shapes(a.shape, b.shape, (1,))
+            a_bar, b_bar = (ops.broadcast_to(rows * other, full) for other in (b, a))
+            return sum_to(a_bar, a), sum_to(b_bar, b)
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            da, db = in_tangents
+            return self(da, b), self(a, db)
+
+        def out_shape(self, *shapes: Shape) -> Shape:
+            return np.broadcast_shapes(*shapes, (1,))[:-1]
+
+    refer(Einsum, _rows)
+    return row_of(Einsum())
+
+
+def _rows(op: Op, grids: Sequence[Grid]) -> Grid:
+    a, b = grids
+    *rows, columns = broadcast(a.shape, b.shape, (1,))
+
+    def entry(place: Place) -> Number:
+        row = [(*place, at) for at in range(columns)]
+        return a.total([a.stretched(at) * b.stretched(at) for at in row])
+
+    return a.filled(tuple(rows), entry)
+
+
+def matmul_that_sums_extra_axes_only(wrong: bool) -> Row:
+    @op(REALS, REALS, signature="(n,k),(k,m)->(n,m)")
+    class Product(Binary):
+        """Y = A B; leading axes broadcast."""
+
+        def compute(self, a: Array, b: Array) -> Array:
+            return matrix_product(a, b)
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            a_bar, b_bar = out_grad @ ops.transpose(b), ops.transpose(a) @ out_grad
+            if not wrong:
+                return sum_to(a_bar, a), sum_to(b_bar, b)
+            a_bar = ops.summation(a_bar, range(a_bar.ndim - a.ndim))
+            b_bar = ops.summation(b_bar, range(b_bar.ndim - b.ndim))
+            return ops.astype(a_bar, a.dtype), ops.astype(b_bar, b.dtype)
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            da, db = in_tangents
+            return da @ b, a @ db
+
+        def out_shape(self, *shapes: Shape) -> Shape:
+            return ops.MatMul().out_shape(*shapes)
+
+    define = REFERENCES[ops.MatMul]
+    refer(Product, lambda op, grids: define(ops.MatMul(), grids))
+    return row_of(Product())
+
+
+EXHIBITS = [
+    Exhibit(
+        "broadcast-grad-padded-rank",
+        "broadcasting",
+        wrong="left-pads in_shape with ones, sums with keepdims=True and returns the padded shape, (1,3) "
+        "instead of (3,)",
+        trigger="rank-raising broadcast, incl. from a 0-d scalar; values right, shape not, so allclose "
+        "(which broadcasts) accepts it",
+        source="homework Salehbigdeli/hw2",
+        laws=("gradient_has_type_of_input",),
+        plant=in_op(broadcast_of_padded_rank),
+    ),
+    Exhibit(
+        "broadcast-grad-greedy-size-match",
+        "broadcasting",
+        wrong="walk out_shape left to right with a pointer into in_shape; keep an axis as soon as the "
+        "sizes are equal, sum it otherwise",
+        trigger="equal sizes, e.g. (3,) -> (3,2,3) or (2,1) -> (2,2,2): the first matching axis is kept "
+        "instead of the last",
+        source="homework SylarWu/dlsys_hw4; telexyz/kim 77886f4",
+        laws=("gradient_matches_numeric", "gradient_is_adjoint_of_tangent"),
+        plant=in_op(broadcast_matched_by_size),
+    ),
+    Exhibit(
+        "broadcast-shape-zero-size-max",
+        "broadcasting",
+        wrong="result shape = elementwise max of the two padded shapes; max(0, 1) = 1",
+        trigger="an operand with a size-0 dim against a size-1 dim, e.g. (0,3)+(1,3)",
+        source="tinygrad/tinygrad f3a50b4e40 (#3097)",
+        laws=("value_matches_reference",),
+        plant=in_op(sum_of_the_larger_sizes),
+    ),
+    Exhibit(
+        "einsum-unit-label-not-expanded",
+        "broadcasting",
+        wrong="a label has size 1 in x and n in y ('ij,ij->i' with x (2,3), y (2,1)): the adjoint of x is "
+        "einsum(g, y) over the same labels, of shape (2,1), and is not expanded back to (2,3) (nor is y's "
+        "summed)",
+        trigger="implicit size-1 broadcasting of a labelled axis",
+        source="HIPS/autograd #376; rsokl/MyGrad b32452be",
+        laws=("gradient_has_type_of_input",),
+        plant=in_op(einsum_of_a_unit_label),
+    ),
+    Exhibit(
+        "matmul-grad-keeps-unit-batch-dims",
+        "broadcasting",
+        wrong="dA = g @ swapaxes(B); sum only the leading extra dims: dA.sum(axis=range(dA.ndim - "
+        "A.ndim)); a batch dim that was 1 in A and n in B stays n",
+        trigger="a size-1 batch dim of equal rank, e.g. (1,2,3)@(4,3,5); 2-D and rank-raising cases are "
+        "right",
+        source="at least eight public homework solutions, e.g. SylarWu, CirnoTox, wplf, MuteApo",
+        laws=(
+            "gradient_has_type_of_input",
+            "gradient_matches_numeric",
+            "gradient_is_adjoint_of_tangent",
+        ),
+        plant=in_op(matmul_that_sums_extra_axes_only),
+    ),
+]

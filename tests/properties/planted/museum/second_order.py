@@ -1,0 +1,286 @@
+"""Bugs of second order: adjoints that are right and are not what they say they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Self
+
+import numpy as np
+
+from engine import ops
+from engine.array import Array, Shape, as_array
+from engine.catalogue import op
+from engine.domain import NONZERO, REALS
+from engine.graph import Op
+from engine.kinds import Binary, Elementwise, Unary
+from engine.ops.broadcasting import sum_to
+from engine.tensor import Tensor
+from properties.grid import Grid, Place
+from properties.number import Number
+from properties.references import refer, refer_entry
+from properties.rows import Row
+from tests.properties.planted.bug import row_of
+from tests.properties.planted.museum.exhibit import Exhibit, in_op
+from tests.properties.planted.museum.linear import (
+    SMALL,
+    by_columns,
+    eliminated,
+    inverse,
+    rows_of,
+    solution,
+)
+
+
+class Projection(Binary):
+    """y = −Σᵢ aᵢ bᵢ, by a kernel with rules written by hand."""
+
+    __slots__ = ("wrong",)
+
+    def __init__(self, *, wrong: bool) -> None:
+        self.wrong: bool = wrong
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return as_array(-np.sum(a * b))
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return (out_grad if self.wrong else -out_grad) * b, -out_grad * a
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        return self(da, b), self(a, db)
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        return ()
+
+
+def group_norm_with_a_slip(wrong: bool) -> Row:
+    """In reverse mode alone: the adjoint rule's tangent, which nobody writes by hand, is right."""
+
+    @op(REALS, signature="(i*)->(j*)")
+    class GroupNorm(Unary):
+        """yᵢ = (aᵢ − m) / s, with m the mean of all entries and s² their variance + 1."""
+
+        def compute(self, a: Array) -> Array:
+            return as_array((a - np.mean(a)) / np.sqrt(np.var(a) + 1))
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            centred = out_grad - out_grad.mean()
+            projected = node * (Projection(wrong=wrong)(node, out_grad) / node.size)
+            return (centred + projected) * self._inverse_deviation(node)
+
+        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+            centred = in_tangent - in_tangent.mean()
+            return (centred - node * (node * in_tangent).mean()) * self._inverse_deviation(node)
+
+        def _inverse_deviation(self, node: Tensor) -> Tensor:
+            (a,) = node.inputs
+            return 1 / ops.sqrt(((a - a.mean()) ** 2).mean() + 1)
+
+        def out_shape(self, *shapes: Shape) -> Shape:
+            return shapes[0]
+
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            if prod(shapes[0]):
+                yield cls()
+
+    refer(GroupNorm, _normed_whole)
+    return row_of(GroupNorm())
+
+
+def layer_norm_with_saved_statistics(wrong: bool) -> Row:
+    @op(REALS, signature="(i*)->(j*)")
+    class LayerNorm(Unary):
+        """yᵢ = (aᵢ − m) / s, with m the mean along the last axis and s² the variance + 1."""
+
+        def compute(self, a: Array) -> Array:
+            mean, variance = np.mean(a, axis=-1, keepdims=True), np.var(a, axis=-1, keepdims=True)
+            return as_array((a - mean) / np.sqrt(variance + 1))
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            return self._derivative(out_grad, node, saved=wrong)
+
+        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+            return self._derivative(in_tangent, node, saved=False)
+
+        def _derivative(self, along: Tensor, node: Tensor, *, saved: bool) -> Tensor:
+            """The Jacobian is symmetric."""
+            (a,) = node.inputs
+            mean = a.mean(-1, keepdims=True)
+            inverse_deviation = 1 / ops.sqrt(((a - mean) ** 2).mean(-1, keepdims=True) + 1)
+            if saved:
+                mean, inverse_deviation = mean.detach(), inverse_deviation.detach()
+            y = (a - mean) * inverse_deviation
+            centred = along - along.mean(-1, keepdims=True)
+            return (centred - y * (y * along).mean(-1, keepdims=True)) * inverse_deviation
+
+        def out_shape(self, *shapes: Shape) -> Shape:
+            return shapes[0]
+
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            if all((shapes[0], prod(shapes[0]))):
+                yield cls()
+
+    refer(LayerNorm, _normed_rows)
+    return row_of(LayerNorm())
+
+
+def _normed_whole(op: Op, grids: Sequence[Grid]) -> Grid:
+    (a,) = grids
+    return Grid(a.shape, _normed(a, a.entries), a.arithmetic)
+
+
+def _normed_rows(op: Op, grids: Sequence[Grid]) -> Grid:
+    (a,) = grids
+
+    def entry(place: Place) -> Number:
+        row = [a[(*place[:-1], at)] for at in range(a.shape[-1])]
+        return _normed(a, row)[place[-1]]
+
+    return a.filled(a.shape, entry)
+
+
+def _normed(a: Grid, entries: Sequence[Number]) -> list[Number]:
+    mean = a.total(entries) / float(len(entries))
+    centred = [entry - mean for entry in entries]
+    deviation = (a.total([entry * entry for entry in centred]) / float(len(entries)) + 1.0).sqrt()
+    return [entry / deviation for entry in centred]
+
+
+def quotient_with_a_fresh_leaf(wrong: bool) -> Row:
+    @op(REALS, NONZERO)
+    class Quotient(Elementwise, Binary):
+        """yᵢ = aᵢ / bᵢ; shapes broadcast."""
+
+        def compute(self, a: Array, b: Array) -> Array:
+            return a / b
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            b_bar = -out_grad * a / b**2
+            if wrong:
+                b_bar = Tensor(b_bar.realize_cached_data())
+            return sum_to(out_grad / b, a), sum_to(b_bar, b)
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            da, db = in_tangents
+            return da / b, -(a * db) / b**2
+
+    refer_entry(Quotient, lambda op, x: x[0] / x[1])
+    return row_of(Quotient())
+
+
+def square_of_realised_constants(wrong: bool) -> Row:
+    @op(REALS)
+    class Square(Elementwise, Unary):
+        """yᵢ = aᵢ²."""
+
+        def compute(self, a: Array) -> Array:
+            return a * a
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            (a,) = node.inputs
+            if wrong:
+                return Tensor(as_array(2 * out_grad.realize_cached_data() * a.realize_cached_data()))
+            return 2 * out_grad * a
+
+        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+            return 2 * in_tangent * node.inputs[0]
+
+    refer_entry(Square, lambda op, x: x[0] * x[0])
+    return row_of(Square())
+
+
+def solve_with_saved_factors(wrong: bool) -> Row:
+    @op(SMALL, REALS, signature="(n,n),(n,m)->(n,m)")
+    class Solve(Binary):
+        """(A + 8·1) Y = B."""
+
+        def compute(self, a: Array, b: Array) -> Array:
+            return solution(a, b)
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            b_bar = self._solved(ops.transpose(a), out_grad)
+            return sum_to(-(b_bar @ ops.transpose(node)), a), sum_to(b_bar, b)
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            a, _ = node.inputs
+            da, db = in_tangents
+            return self._solved(a, -(da @ node)), self._solved(a, db)
+
+        def _solved(self, a: Tensor, b: Tensor) -> Tensor:
+            return Tensor.make_const(inverse(a.realize_cached_data())) @ b if wrong else self(a, b)
+
+        def out_shape(self, *shapes: Shape) -> Shape:
+            return shapes[1]
+
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            if [len(shape) for shape in shapes] == [2, 2]:
+                yield cls()
+
+    refer(Solve, lambda op, grids: by_columns(grids[1], lambda b: eliminated(rows_of(grids[0]), b)))
+    return row_of(Solve())
+
+
+EXHIBITS = [
+    Exhibit(
+        "double-backward-sign-slip",
+        "second-order",
+        wrong="hand-written double backward of x -> -(x . g)*inv_std returns gx with the sign of the "
+        "forward lost: +gx",
+        trigger="second derivative with respect to the normalised input only; first order and the other "
+        "second-order adjoint are right",
+        source="chainer/chainer ad236614e3",
+        laws=("modes_agree_in_second_order",),
+        plant=in_op(group_norm_with_a_slip),
+    ),
+    Exhibit(
+        "div-grad-fresh-leaf",
+        "second-order",
+        wrong="db = Tensor(-g.data*a.data/b.data**2): only the denominator adjoint is rebuilt as a leaf; "
+        "the numerator path stays differentiable",
+        trigger="second derivative involving b: d2(a/b)/db2 = 0 and the mixed derivative seen from b "
+        "missing: Hessian not symmetric",
+        source="homework chega8",
+        laws=("gradient_is_differentiable", "hessian_is_symmetric"),
+        plant=in_op(quotient_with_a_fresh_leaf),
+    ),
+    Exhibit(
+        "grad-built-on-realised-constants",
+        "second-order",
+        wrong="gradient computes with realised arrays and wraps the result in a fresh leaf: first order "
+        "right, but the adjoint has no graph; d2/dx2 of x**2 is None/0, not 2",
+        trigger="second derivative",
+        source="homework of dlsyscourse; pytorch #76185",
+        laws=("gradient_is_differentiable",),
+        plant=in_op(square_of_realised_constants),
+    ),
+    Exhibit(
+        "norm-layer-saved-stats-constant",
+        "second-order",
+        wrong="the backward uses the saved mean and 1/std as constants, so differentiating the backward "
+        "misses their dependence on x",
+        trigger="second (in the framework: third) derivative; first order exact",
+        source="pytorch #175754, #186256",
+        laws=("gradient_is_differentiable",),
+        plant=in_op(layer_norm_with_saved_statistics),
+    ),
+    Exhibit(
+        "solve-second-order-constant-factor",
+        "second-order",
+        wrong="JVP/VJP of solve (det, slogdet) reuses the LU factors or inv(A) saved from the forward as "
+        "constants; differentiating again misses d(A**-1) = -A**-1 dA A**-1, result about half",
+        trigger="second derivative in A, forward-over-forward (or any nesting where the saved factor is "
+        "not re-linked)",
+        source="pytorch #192540, #196695, PR #192667",
+        laws=("gradient_is_differentiable",),
+        plant=in_op(solve_with_saved_factors),
+    ),
+]
