@@ -9,12 +9,14 @@ import json
 import secrets
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
+from itertools import dropwhile
 from pathlib import Path
-from traceback import extract_tb
+from traceback import FrameSummary, extract_tb
 from typing import TypeVar
 
 from rich.console import Console
@@ -34,6 +36,7 @@ from engine.errors import EngineError
 from properties.adapters.subject import Subject
 from properties.engines import ENGINES
 from properties.judge import BUDGETS, Cell, judge
+from properties.law import Law
 from properties.laws import LAWS
 from properties.report import as_json, law_list, print_report
 from properties.rows import Row, rows_for
@@ -46,6 +49,7 @@ EXAMPLES = """examples:
   gradlaws verify                                   the reference engine, every op, every law
   gradlaws verify --engine autograd                 HIPS autograd through the same laws
   gradlaws verify --op MatMul --law gradient_matches_numeric --profile deep
+  gradlaws verify --law 6                           a law by its number in the matrix
   gradlaws verify --import my_ops --op Cube         an op of your own module
 """
 
@@ -75,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _import(options.modules)
         if options.command == "verify":
             return _verify(options, console)
-        console.print(_op_table() if options.command == "ops" else law_list(list(LAWS.values())))
+        console.print(_op_table() if options.command == "ops" else law_list(_laws([])))
     except (UsageError, EngineError) as error:
         Console(stderr=True).print(f"gradlaws: {error}", style="red", markup=False, highlight=False)
         return MISUSED
@@ -94,7 +98,12 @@ def _parser() -> ArgumentParser:
     verify.add_argument("--engine", default="reference", help=f"one of {', '.join(ENGINES)} (reference)")
     verify.add_argument("--op", nargs="+", action="extend", default=[], metavar="NAME", help="these ops only")
     verify.add_argument(
-        "--law", nargs="+", action="extend", default=[], metavar="NAME", help="these laws only"
+        "--law",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="these laws only, by name or number",
     )
     verify.add_argument(
         "--profile", choices=BUDGETS, default="default", help="how many cases a cell (default)"
@@ -126,30 +135,84 @@ def _import(modules: Sequence[str]) -> None:
                 ) from error
             raise UsageError(f"--import {module}: no {module}.py in this folder or on the path") from error
         except Exception as error:
-            last = extract_tb(error.__traceback__)[-1]
-            place = f"{Path(last.filename).name}, line {last.lineno}"
-            raise UsageError(f"--import {module}: {type(error).__name__}: {error} ({place})") from error
+            frames = dropwhile(lambda frame: frame.name != "<module>", extract_tb(error.__traceback__))
+            raise UsageError(f"--import {module}: {_told(error, list(frames))}") from error
+
+
+def _told(error: Exception, frames: Sequence[FrameSummary]) -> str:
+    """What was raised, and where: the last of the frames in the file of the first or one beside it."""
+    beside = [frame for frame in frames if Path(frame.filename).parent == Path(frames[0].filename).parent]
+    place = f" ({Path(beside[-1].filename).name}, line {beside[-1].lineno})" if beside else ""
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def _verify(options: Options, console: Console) -> int:
-    subject = _named("engine", options.engine, ENGINES)()
-    laws = [_named("law", name, LAWS) for name in dict.fromkeys(options.law)] or list(LAWS.values())
-    rows = _rows(subject, options.op)
+    subject = _made(options.engine)
+    laws = _laws(options.law)
+    with _asked_for_ops(subject):
+        rows = _rows(subject, options.op)
     _check_second_definitions(rows)
     _check_writable(options.json)
     start = secrets.randbelow(2**32) if options.seed is None else options.seed
     title = f"gradlaws verify --engine {subject.name} --profile {options.profile} --seed {start}"
     console.print(title, style="bold", highlight=False)
     examples = BUDGETS[options.profile]
-    work = [partial(judge, law, row, subject, examples=examples, start=start) for row in rows for law in laws]
-    cells = _all_done(work, console)
+    work = [
+        partial(judge, law, row, subject, examples=examples, start=start)
+        for row in rows
+        for law in laws.values()
+    ]
+    with _asked_for_ops(subject):
+        cells = _all_done(work, console)
     print_report(console, cells, laws, subject)
     if options.json is not None:
         _write(options.json, json.dumps(as_json(cells, subject, start), indent=1, ensure_ascii=False))
     asked = [cell for cell in cells if not cell.lacking]
     if not asked:
-        raise UsageError(f"nothing was judged: {subject.name} lacks all that was asked")
+        raise UsageError(f"nothing was judged: {subject.name} lacks it, or the law is about other rows")
     return HOLDS if all(cell.decided and not cell.failure for cell in asked) else BROKEN
+
+
+def _made(name: str) -> Subject:
+    """The engine of this name. Raises ``UsageError`` where its class is not whole."""
+    maker = _named("engine", name, ENGINES)
+    do = "properties/adapters/subject.py says what a class of yours must have"
+    try:
+        subject = maker()
+    except EngineError:
+        raise
+    except Exception as error:
+        got = _told(error, extract_tb(error.__traceback__)[1:])
+        raise UsageError(f"engine {name}: got {got}; expected an engine; {do}") from error
+    missing = [fact for fact in ("name", "capabilities") if not hasattr(subject, fact)]
+    if missing:
+        got = f"an engine without {' and '.join(missing)}"
+        raise UsageError(f"engine {name}: got {got}; expected a name and capabilities; {do}")
+    return subject
+
+
+@contextmanager
+def _asked_for_ops(subject: Subject) -> Generator[None]:
+    """Where ``supports`` raises, say so: it is asked before there is a case that could break a law."""
+    try:
+        yield
+    except Exception as error:
+        frames = [frame for frame in extract_tb(error.__traceback__) if frame.name == "supports"]
+        if not frames:
+            raise
+        raise UsageError(
+            f"supports of engine {subject.name}: got {_told(error, frames[-1:])}; "
+            "expected True or False; answer False for an op that the engine lacks"
+        ) from error
+
+
+def _laws(words: Sequence[str]) -> dict[int, Law]:
+    """The laws of these names or numbers, or all, each under the number that ``gradlaws laws`` prints."""
+    laws = dict(enumerate(LAWS.values(), start=1))
+    numbers = {law.name: number for number, law in laws.items()}
+    figures = {str(number): number for number in laws}
+    asked = [figures.get(word) or _named("law", word, numbers) for word in words]
+    return {number: laws[number] for number in asked} or laws
 
 
 def _all_done(work: Sequence[partial[Cell]], console: Console) -> list[Cell]:
@@ -173,8 +236,11 @@ def _rows(subject: Subject, names: Sequence[str]) -> list[Row]:
 def _named(kind: str, name: str, known: Mapping[str, T]) -> T:
     if name in known:
         return known[name]
-    close = get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:3]
-    raise UsageError(f"no {kind} {name!r}; do you mean {' or '.join(close)}?")
+    spelled = {each.lower(): each for each in known}
+    close = [spelled[each] for each in get_close_matches(name.lower(), spelled)]
+    meant = f" (do you mean {' or '.join(close)}?)" if close else ""
+    hint = "`gradlaws laws` lists them" if kind == "law" else "one of your own needs --import MODULE"
+    raise UsageError(f"no {kind} {name!r}{meant}; {hint}")
 
 
 def _check_second_definitions(rows: Sequence[Row]) -> None:

@@ -158,15 +158,26 @@ class Case:
         return known
 
     def unit_roundoff(self) -> float:
-        """The coarsest rounding that a value of this case undergoes."""
-        coarse = any(dtype is FLOAT32 for _, dtype in self.specs())
-        return 2.0**-24 if coarse else 2.0**-53
+        """The coarsest rounding that a value of this case undergoes, or may have undergone."""
+        return _coarsest(self.specs())
+
+    def computed_roundoff(self, *variables: int) -> float:
+        """The coarsest rounding of what steps compute, and of adjoints of these inputs.
+
+        Inputs are exact: an op of a float32 and a float64 computes in float64 what it says of the latter.
+        """
+        specs = self.specs()
+        return _coarsest([*specs[len(self.inputs) :], *(specs[number] for number in variables)])
 
     def __repr__(self) -> str:
         inputs = "".join(f"{literal(array)}, " for array in self.inputs)
         steps = "".join(f"{step!r}, " for step in self.steps)
         constants = f", constants={self.constants!r}" if self.constants else ""
         return f"Case(({inputs.rstrip()}), ({steps.rstrip()}){constants})"
+
+
+def _coarsest(specs: Sequence[tuple[Shape, DType]]) -> float:
+    return 2.0**-24 if any(dtype is FLOAT32 for _, dtype in specs) else 2.0**-53
 
 
 def literal(array: Array) -> str:

@@ -31,6 +31,12 @@ def identical(what: str, got: Array, expected: Array, given: Given) -> Verdict:
     return HOLDS
 
 
+def equal(what: str, got: Array, expected: Array, given: Given) -> Verdict:
+    """The same shape and numbers; 0 equals −0."""
+    exactly = Target([float(entry) for entry in expected.flat], [0.0] * expected.size, expected.shape)
+    return within(what, got, exactly, given)
+
+
 def same_shape(what: str, got: Array, shape: Shape, given: Given) -> Verdict:
     """``got`` has the shape ``shape``."""
     if got.shape != shape:

@@ -54,7 +54,8 @@ class Law:
     ``where``: its cases lie away from kinks and ties, on them too, or nowhere else. ``about``: the law speaks
     of such ops, and no other is asked. ``row``: it speaks of this row of the matrix, or (``ALONE``) of
     every op by itself, and no other is asked. ``uses``: ops that it puts beside those of a case; an engine
-    that lacks one is not asked.
+    that lacks one is not asked. ``lends``: the engine is given the law's own arrays, and not copies: the law
+    looks whether they are written to.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Law:
     about: Fact | None = None
     row: str = ""
     uses: tuple[Op, ...] = ()
+    lends: bool = False
 
     def concerns(self, row: str, entries: Sequence[Entry]) -> bool:
         """Whether the law has something to say of a row, and of one of its ops."""
@@ -78,13 +80,14 @@ LAWS: dict[str, Law] = {}
 """Every law by name, in the order in which they are stated."""
 
 
-def law(
+def law(  # noqa: PLR0913 - each is a fact of a law, given by its name
     needs: Capability,
     *,
     where: Where = Where.ANYWHERE,
     about: Fact | None = None,
     row: str = "",
     uses: tuple[Op, ...] = (),
+    lends: bool = False,
 ) -> Callable[[Check], Check]:
     """Enter the function below. Raises ``CatalogueError`` for a name that is taken or no docstring."""
 
@@ -96,7 +99,7 @@ def law(
             raise CatalogueError(
                 name, wrong, "an equation and a new name", "write the equation as the docstring"
             )
-        LAWS[name] = Law(name, " ".join(equation.split()), needs, where, check, about, row, uses)
+        LAWS[name] = Law(name, " ".join(equation.split()), needs, where, check, about, row, uses, lends)
         return check
 
     return enter

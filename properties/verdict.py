@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.array import Array
+from properties.case import Case
 
 EXACT = 17.0
 """The digits of a comparison bit for bit, beyond what float64 holds."""
+
+FEWEST_DIGITS = 1.0
+"""A verdict with fewer is no evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,13 @@ HOLDS = Verdict()
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a law chose beside the case: cotangents, directions and so on, by name."""
+    """What a law chose beside the case: cotangents, directions and so on, by the names of ``Subject.source``.
+
+    ``case``: the one that the engine was asked about, where it is another than the one that was drawn.
+    """
 
     arrays: dict[str, Array] = field(default_factory=dict[str, Array])
+    case: Case | None = None
 
 
 class Broken(AssertionError):

@@ -159,7 +159,7 @@ def name_errors(readme: str) -> list[str]:
     listed = re.findall(r"(?:^|\s)(\d+) ([a-z]+(?:_[a-z]+)+)", reports)
     broken = re.findall(r"^\w+-(\w+) ─", reports, re.MULTILINE)
     spoken = re.findall(r"`([a-z]+(?:_[a-z]+){2,})`", readme)
-    headers = list(filter(None, map(header_of, blocks(readme))))
+    headers = [header for header in map(header_of, blocks(readme)) if header]
     paths = re.findall(r"\]\(([^):]+)\)|(scripts/\w+(?:\.py)?)", readme)
     return [
         *(f"law {number} is not {name}" for number, name in listed if numbers.get(name) != int(number)),
@@ -266,4 +266,4 @@ def test_a_wrong_command_is_seen(planted: str) -> None:
 def test_commands_are_found() -> None:
     found = [" ".join(words) for words in commands(README)]
     assert {"laws", "ops", "verify", "verify --profile quick", "verify --engine autograd"} <= {*found}
-    assert "verify --import my_ops --op Cube --profile quick --seed 4" in found
+    assert "verify --import my_ops --op Cube --profile quick --seed 2" in found

@@ -12,7 +12,7 @@ from engine.catalogue import op
 from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
-from engine.ops.conversion import ones_like, zeros_like
+from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import log
 from engine.ops.piecewise import absolute, where
 
@@ -43,7 +43,8 @@ class EWisePow(Elementwise, Binary):
         return da * by_base, db * by_exponent
 
     def _slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b aᵇ⁻¹ and aᵇ log a, where 0 · ∞ (at a = b = 0 and at a = 0) is kept from arising."""
+        """b aᵇ⁻¹ and aᵇ log a, in y's dtype, where 0 · ∞ (at a = b = 0 and at a = 0) is kept from arising."""
+        a, b = astype(a, node.dtype), astype(b, node.dtype)
         somewhere = (absolute(a) + absolute(b)).detach()
         exponent = where(somewhere, b - 1, ones_like(b))
         base = where(a.detach(), a, ones_like(a))

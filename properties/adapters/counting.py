@@ -26,6 +26,7 @@ class Counts:
     differentiated: int = 0
     moved: int = 0
     parts: list[Tensor] = field(default_factory=list[Tensor])
+    made_of: dict[Tensor, tuple[Tensor, ...]] = field(default_factory=dict[Tensor, tuple[Tensor, ...]])
 
 
 @dataclass(slots=True)
@@ -69,6 +70,9 @@ class Counting(TensorOp):
         self.counts.differentiated += 1
         parts = self.op.gradient_as_tuple(out_grad, node)
         self.counts.parts.extend(parts)
+        self.counts.made_of.update(
+            (each, each.inputs) for each in post_order(parts, lambda each: each.inputs)
+        )
         return parts
 
     def tangent_as_sum(self, in_tangents: Sequence[Tensor], moves: Sequence[bool], node: Tensor) -> Tensor:

@@ -6,13 +6,13 @@ were written to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import TypeVar
 
-from engine import ops
 from engine.array import Array
 from engine.catalogue import CATALOGUE
 from engine.errors import CycleError
@@ -23,8 +23,9 @@ from engine.reverse import pullback
 from engine.tensor import Tensor
 from engine.topo import Node, find_topo_sort
 from properties.adapters.counting import counted, metered
+from properties.adapters.reference_calls import apply, program
 from properties.adapters.subject import Capability, Mix, Moves, Pullback, Subject, Work
-from properties.case import Case, Digraph, Step, literal
+from properties.case import Case, Digraph
 from properties.verdict import Given
 
 N = TypeVar("N", bound=Node)
@@ -141,7 +142,9 @@ class Reference(Subject):
             return _arrays(self.pulled([values[-1]], variables, _constants([out_grad])))
 
     def lazily(self) -> Subject:
-        return Reference(lazy_mode=True)
+        twin = copy(self)
+        twin.lazy_mode = True
+        return twin
 
     def compute_counts(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
         counting, counts = counted(case)
@@ -166,8 +169,12 @@ class Reference(Subject):
                 for pair in zip(cycle(step.args), each.parts, strict=False)
             ]
             given = frozenset[Tensor]() if self.lazy_mode else frozenset(values)
-            counts = metered([*values, *adjoints, *(part for _, part in parts)], given)
-            graph = {value: () if value in given else value.inputs for value in counts}
+            made_of = {value: below for each in rules for value, below in each.made_of.items()}
+            counts = metered([*values, *adjoints, *made_of], given)
+            graph = {value: () if value in given else made_of.get(value, value.inputs) for value in counts}
+            for value, each in counts.items():  # a constant forgets its inputs once it is computed
+                if value.op is None and graph[value]:
+                    each.computed = 1
             before = tuple(each.computed for each in counts.values())
             read.realize_cached_data()
             read.realize_cached_data()
@@ -209,22 +216,7 @@ class Reference(Subject):
         return tuple(each.moved for each in counts)
 
     def source(self, case: Case, given: Given) -> str:
-        classes = {type(step.op) for step in case.steps}
-        others = sorted(
-            f"from {cls.__module__} import {cls.__name__}"
-            for cls in classes
-            if not cls.__module__.startswith("engine.")
-        )
-        lines = ["from numpy import array, dtype", "from engine import *", *others, ""]
-        for number, array in enumerate(case.inputs):
-            facts = ", requires_grad=False" if number in case.constants else ""
-            lines.append(f"v{number} = Tensor({literal(array)}{facts})")
-        for number, step in enumerate(case.steps, start=len(case.inputs)):
-            lines.append(f"v{number} = {written(step)}")
-        output, variables = f"v{case.output}", ", ".join(f"v{number}" for number in case.variables)
-        lines.append(f"print({output})")
-        lines.extend(_asked(output, f"[{variables}]", given))
-        return "\n".join(lines)
+        return program(case, given)
 
     def _mode(self) -> AbstractContextManager[None]:
         return lazy() if self.lazy_mode else eager()
@@ -241,68 +233,6 @@ class Reference(Subject):
         for step in case.steps:
             values.append(apply(step, [values[arg] for arg in step.args]))
         return values
-
-
-def _asked(output: str, variables: str, given: Given) -> Iterator[str]:
-    """The lines that ask for every derivative that a law may have asked for with what it chose."""
-    chosen = {name: f"Tensor.make_const({literal(array)})" for name, array in given.arrays.items()}
-    outer, inner = (
-        f"[{', '.join(text for name, text in chosen.items() if name.startswith(kind))}]"
-        for kind in ("in_tangents", "along")
-    )
-    if "out_grad" in chosen:
-        yield f"out_grad = Tensor.make_const({literal(given.arrays['out_grad'])}, requires_grad=True)"
-        yield f"adjoints = pullback({output}, {variables}, out_grad)"
-        yield "print(adjoints)"
-    if outer != "[]":
-        yield f"print(pushforward([{output}], {variables}, {outer}))"
-    if outer != "[]" and "out_grad" in chosen:
-        yield f"print(pushforward(adjoints, {variables}, {outer}))"
-    if inner != "[]":
-        yield f"(moved,) = pushforward([{output}], {variables}, {inner})"
-        yield "print(moved)"
-    if inner != "[]" and "out_grad" in chosen:
-        yield f"print(pullback(adjoints, {variables}, {inner}))"
-        yield f"print(pullback(adjoints, [out_grad], {inner}))"
-        yield f"print(pullback(moved, {variables}, out_grad))"
-        bend = f"pushforward([moved], {variables}, {inner if outer == '[]' else outer})"
-        yield f"print(*{bend})"
-        yield f"print(pullback({bend}, {variables}, [out_grad]))"
-
-
-_REDUCTIONS = {ops.Summation: ops.summation, ops.Max: ops.max, ops.LogSumExp: ops.logsumexp}
-
-
-def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
-    """The op of a step as a user would call it: by its function where the axes are spelled out."""
-    op, axes = step.op, step.spelling
-    if axes == "canonical":
-        return op(*tensors)
-    match op:
-        case ops.Summation() | ops.Max() | ops.LogSumExp():
-            return _REDUCTIONS[type(op)](tensors[0], axes, op.keepdims)
-        case ops.Transpose() if isinstance(axes, tuple):
-            return ops.transpose(tensors[0], axes)
-        case ops.Permute() if isinstance(axes, tuple):
-            return ops.permute(tensors[0], axes)
-        case ops.Concatenate() if isinstance(axes, int):
-            return ops.concatenate(tensors, axes)
-        case ops.Stack() if isinstance(axes, int):
-            return ops.stack(tensors, axes)
-        case _:
-            raise AssertionError(f"{op!r} has no axes to be written as {axes!r}")
-
-
-def written(step: Step) -> str:
-    """The call that ``apply`` makes, as source."""
-    args = [f"v{arg}" for arg in step.args]
-    op = step.op
-    if step.spelling == "canonical":
-        return f"{op!r}({', '.join(args)})"
-    if isinstance(op, ops.Concatenate | ops.Stack):
-        return f"{type(op).__name__.lower()}([{', '.join(args)}], {step.spelling!r})"
-    keepdims = ", keepdims=True" if getattr(op, "keepdims", False) else ""
-    return f"{type(op).__name__.lower()}({args[0]}, {step.spelling!r}{keepdims})"
 
 
 def _constants(arrays: Sequence[Array]) -> list[Tensor]:

@@ -12,10 +12,7 @@ import numpy as np
 
 from engine.array import BoolArray
 from properties.grads.jacobian import Contraction, Form
-from properties.verdict import EXACT
-
-FEWEST_DIGITS = 1.0
-"""An entry of which fewer digits are certified is undecided."""
+from properties.verdict import EXACT, FEWEST_DIGITS
 
 
 class NotDecided(UserWarning):

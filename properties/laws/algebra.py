@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from engine import ops
 from engine.array import as_array
 from properties.adapters.subject import Capability, Subject
-from properties.case import Case, literal
+from properties.case import Case
 from properties.compare import near, zero
 from properties.law import Draw, law
 from properties.laws.measures import (
     Pairing,
     allowance,
+    at_terms,
     draw_pair,
     draw_weights,
     flat,
@@ -39,10 +40,11 @@ def gradient_is_adjoint_of_tangent(subject: Subject, case: Case, draw: Draw) -> 
     """⟨Jᵀ ȳ, ẋ⟩ = ⟨ȳ, J ẋ⟩, at kinks and ties too."""
     out_grad, tangents = draw_pair(case, draw)
     chosen = given(out_grad=out_grad, in_tangents=tangents)
-    forward = pairing([subject.tangent(case, tangents)], [out_grad], chosen)
+    forward = pairing([subject.tangent(case, tangents)], [out_grad], chosen, "ẏ")
     reverse = pairing(subject.gradient(case, out_grad), tangents, chosen)
     bound = allowance(case, [out_grad], tangents).loosened(forward, reverse)
-    return near("⟨x̄, ẋ⟩", reverse.sum, forward.sum, bound, chosen)
+    verdict = near("⟨x̄, ẋ⟩", reverse.sum, forward.sum, bound, chosen)
+    return at_terms(verdict, case, (out_grad, tangents), bound)
 
 
 @law(Capability.GRADIENT)
@@ -63,15 +65,13 @@ def gradient_is_linear_in_out_grad(subject: Subject, case: Case, draw: Draw) -> 
     )
     allowed = allowance(case, [first], tangents)
     both = allowance(case, [first, second], tangents).loosened(of_first, of_second, of_both)
+    scaled = scale * allowed.loosened(of_first) + allowed.floor
+    right = scale * of_first.sum
+    homogeneous = near(f"⟨x̄({scale:g} ȳ), ẋ⟩", of_scaled.sum, right, scaled, chosen)
+    additive = near("⟨x̄(ȳ + z̄), ẋ⟩", of_both.sum, of_first.sum + of_second.sum, both, chosen)
     return weakest(
-        near(
-            f"⟨x̄({scale:g} ȳ), ẋ⟩",
-            of_scaled.sum,
-            scale * of_first.sum,
-            scale * allowed.loosened(of_first) + allowed.floor,
-            chosen,
-        ),
-        near("⟨x̄(ȳ + z̄), ẋ⟩", of_both.sum, of_first.sum + of_second.sum, both, chosen),
+        at_terms(homogeneous, case, (as_array(first * scale), tangents), scaled),
+        at_terms(additive, case, (as_array(first + second), tangents), both),
     )
 
 
@@ -96,16 +96,16 @@ def product_rule_holds(subject: Subject, case: Case, draw: Draw) -> Verdict:
     *own, speed = tangents
     scaled, moved = as_array(out_grad * factor), as_array(out_grad * speed)
     allowed = allowance(whole, [out_grad], tangents)
-    of = f"of {whole!r} with z̄ = {literal(out_grad)}, ẋ = {', '.join(map(literal, tangents))}"
 
     def equal(what: str, got: Pairing, right: Pairing, off: float) -> Verdict:
         bound = replace(allowed, bound=off).loosened(got, right) if allowed.bound else 0.0
-        return near(f"{what}, paired, {of}", got.sum, right.sum, bound, chosen)
+        verdict = near(f"{what}, paired,", got.sum, right.sum, bound, chosen)
+        return at_terms(verdict, whole, (out_grad, tangents), bound)
 
-    chosen = given()
+    chosen = given(whole, out_grad=out_grad, in_tangents=tangents)
     *adjoints, of_factor = subject.gradient(whole, out_grad)
     value = subject.forward(case)
-    terms = pairing([value], [moved], chosen)
+    terms = pairing([value], [moved], chosen, "y")
     verdicts = [equal("ū", pairing([of_factor], [speed], chosen), terms, value_rounding(case, moved))]
     pairs = zip(adjoints, subject.gradient(case, scaled), strict=True)
     for at, (got, right) in enumerate(pairs):
@@ -114,7 +114,7 @@ def product_rule_holds(subject: Subject, case: Case, draw: Draw) -> Verdict:
             equal(f"x̄{case.variables[at]}", one, other, rounding(case, scaled, one_alone(own, at)))
         )
     if Capability.TANGENT in subject.capabilities:
-        pushed = pairing([subject.tangent(whole, tangents)], [out_grad], chosen)
-        terms = pairing([subject.tangent(case, own), value], [scaled, moved], chosen)
+        pushed = pairing([subject.tangent(whole, tangents)], [out_grad], chosen, "ż")
+        terms = pairing([subject.tangent(case, own), value], [scaled, moved], chosen, "ẏ or y")
         verdicts.append(equal("ż", pushed, terms, allowed.bound))
     return weakest(*verdicts)

@@ -21,11 +21,12 @@ from engine.catalogue import Entry, entry_of
 from engine.ops.indexing import canonical_index
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case, Step, literal
-from properties.compare import Target, identical, near, same_shape, within
+from properties.compare import equal, identical, near, same_shape
 from properties.law import ALONE, Draw, Where, law
 from properties.laws.measures import (
     Allowance,
     allowance,
+    at_terms,
     draw_pair,
     flat,
     given,
@@ -37,7 +38,7 @@ from properties.laws.measures import (
 from properties.strategies.arrays import array_of
 from properties.strategies.calls import Reduction, has_spellings, spellings
 from properties.strategies.shapes import evenly
-from properties.verdict import Broken, Verdict, weakest
+from properties.verdict import Given, Verdict, weakest
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class _Asked:
             return rounding(self.case, self.out_grad, answer.along)
         return value_rounding(self.case, self.out_grad)
 
+    @property
+    def given(self) -> Given:
+        return given(self.case, out_grad=self.out_grad, in_tangents=self.tangents)
+
     def __repr__(self) -> str:
         moved = ", ".join(map(literal, self.tangents))
         return f"{self.case!r} with ȳ = {literal(self.out_grad)}, ẋ = {moved}"
@@ -86,18 +91,14 @@ class _Answer:
 def _answers(subject: Subject, asked: _Asked) -> list[_Answer]:
     """y and x̄, and ẏ where there is forward mode."""
     case, out_grad, tangents = asked.case, asked.out_grad, asked.tangents
-    try:
-        found = [_Answer("y", subject.forward(case), out_grad)]
-        adjoints = subject.gradient(case, out_grad)
-        for at, (number, adjoint) in enumerate(zip(case.variables, adjoints, strict=True)):
-            found.append(_Answer(f"x̄{number}", adjoint, tangents[at], one_alone(tangents, at)))
-        if Capability.TANGENT in subject.capabilities:
-            found.append(_Answer("ẏ", subject.tangent(case, tangents), out_grad, tangents))
-    except Broken as broken:  # a report prints the case that was drawn, and this one need not be it
-        what = f"{broken.what} of {asked!r}"
-        raise Broken(what, broken.got, broken.expected, given()) from broken.__cause__ or broken
+    found = [_Answer("y", subject.forward(case), out_grad)]
+    adjoints = subject.gradient(case, out_grad)
+    for at, (number, adjoint) in enumerate(zip(case.variables, adjoints, strict=True)):
+        found.append(_Answer(f"x̄{number}", adjoint, tangents[at], one_alone(tangents, at)))
+    if Capability.TANGENT in subject.capabilities:
+        found.append(_Answer("ẏ", subject.tangent(case, tangents), out_grad, tangents))
     for each in found:
-        same_shape(f"{each.what} of {asked!r}", each.got, each.weights.shape, given())
+        same_shape(each.what, each.got, each.weights.shape, asked.given)
     return found
 
 
@@ -110,15 +111,15 @@ def _agree(subject: Subject, asked: _Asked, twin: _Asked, how: str, back: Back) 
     allowed = asked.allowance + twin.allowance
     verdicts: list[Verdict] = []
     for right, moved in zip(_answers(subject, asked), _answers(subject, twin), strict=True):
-        what = f"{right.what} {how} {twin!r}, as of {asked!r},"
+        what = f"{right.what} {how} as of {asked!r},"
         got = back(moved.got, right.got.shape)
         if allowed.bound:
-            a, b = (pairing([each], [right.weights], given()) for each in (got, right.got))
+            a, b = (pairing([each], [right.weights], twin.given) for each in (got, right.got))
             bound = replace(allowed, bound=asked.rounding(right) + twin.rounding(moved)).loosened(a, b)
-            verdicts.append(near(f"the weighted sum of {what}", a.sum, b.sum, bound, given()))
+            verdict = near(f"the weighted sum of {what}", a.sum, b.sum, bound, twin.given)
+            verdicts.append(at_terms(verdict, twin.case, (twin.out_grad, twin.tangents), bound))
         else:
-            exactly = Target(flat(right.got), [0.0] * right.got.size, right.got.shape)
-            verdicts.append(within(what, got, exactly, given()))
+            verdicts.append(equal(what, got, right.got, twin.given))
     return weakest(*verdicts)
 
 
@@ -261,7 +262,7 @@ def spelling_is_unobservable(subject: Subject, case: Case, draw: Draw) -> Verdic
     ]
     expected = _answers(subject, canonical)
     verdicts = [
-        identical(f"{got.what} of {other!r}", got.got, right.got, given())
+        identical(f"{got.what}, as of {canonical!r},", got.got, right.got, other.given)
         for other in others
         for got, right in zip(_answers(subject, other), expected, strict=True)
     ]

@@ -14,17 +14,17 @@ from properties.compare import Target, at_scale, same_type, within
 from properties.law import Draw, Where, law
 from properties.laws.measures import (
     KINK,
-    SLACK,
+    allowed,
     direction_of,
     flat,
-    floor_of,
     given,
+    longest,
     rounded,
     tangent_target,
 )
 from properties.oracles.definition import STILL, paired
 from properties.sides import unit_vector
-from properties.strategies.arrays import array_of, cotangents, directions
+from properties.strategies.arrays import array_of, cotangents, directions, laid_out, layouts
 from properties.verdict import Verdict, weakest
 
 
@@ -49,14 +49,14 @@ def tangent_has_type_of_output(subject: Subject, case: Case, draw: Draw) -> Verd
 def tangent_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """ẏ = J ẋ, by a complex step through the second definition; along a dense direction or one axis."""
     tangents = draw(directions(case.variable_arrays()) | _unit_directions(case.variable_arrays()))
-    expected = rounded(case, direction_of(case, tangents))
+    unit = case.computed_roundoff()
+    expected = rounded(case, direction_of(case, tangents), unit)
     if expected.close:
         return KINK
     got = subject.tangent(case, tangents)
-    target = tangent_target(case, expected)
+    target = tangent_target(case, expected, unit)
     verdict = within("ẏ", got, target, given(in_tangents=tangents))
-    longest = max((abs(entry) for tangent in tangents for entry in flat(tangent)), default=0.0)
-    scale = longest * max(map(abs, expected.values), default=0.0)
+    scale = longest(tangents) * max(map(abs, expected.values), default=0.0)
     return at_scale(verdict, scale, max(target.bounds, default=0.0))
 
 
@@ -70,16 +70,16 @@ def gradient_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdic
     scale = sum(abs(weight * y) for weight, y in zip(flat(out_grad), values_there, strict=True))
     verdicts: list[Verdict] = []
     for number, adjoint in zip(case.variables, got, strict=True):
-        size = case.inputs[number].size
+        size, unit = case.inputs[number].size, case.computed_roundoff(number)
         values: list[float] = []
         bounds: list[float] = []
         for at in range(size):
-            column = rounded(case, {number: unit_vector(size, at)})
+            column = rounded(case, {number: unit_vector(size, at)}, unit)
             if column.close:
                 return KINK
             value, bound = paired(flat(out_grad), column.tangents, column.tangent_bounds)
             values.append(value)
-            bounds.append(SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case))
+            bounds.append(allowed(case, value, bound, unit))
         target = Target(values, bounds, case.inputs[number].shape)
         verdict = within(f"x̄{number}", adjoint, target, given(out_grad=out_grad))
         verdicts.append(at_scale(verdict, scale, max(bounds, default=0.0)))
@@ -92,6 +92,7 @@ def _unit_directions(draw: DrawFn, likes: Sequence[Array]) -> tuple[Array, ...]:
     at = draw(st.integers(0, max(0, sum(like.size for like in likes) - 1)))
     parts: list[Array] = []
     for like in likes:
-        parts.append(array_of(unit_vector(like.size, at), like.shape, like.dtype))
+        part = array_of(unit_vector(like.size, at), like.shape, like.dtype)
+        parts.append(laid_out(part, draw(layouts)))
         at -= like.size
     return tuple(parts)

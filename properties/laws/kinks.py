@@ -7,7 +7,7 @@ relu(x) − relu(−x) is x, and its derivative is 0 at 0 where relu takes 0. So
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, prod
 
 import numpy as np
@@ -133,10 +133,8 @@ def _each(
         claims = [*_reverse(subject, corner), *_forward(subject, corner, draw)]
         return weakest(*[check(corner, claim) for claim in claims])
     except Broken as broken:
-        if (alone.steps, alone.constants) == (case.steps, case.constants):
-            raise
-        # A report prints a program of ``case``, which the cotangent and the direction do not fit.
-        raise Broken(f"{broken.what} of {alone!r}", broken.got, broken.expected, given()) from broken
+        asked = replace(broken.given, case=alone)
+        raise Broken(broken.what, broken.got, broken.expected, asked) from broken.__cause__ or broken
 
 
 def _drawn_corner(case: Case, about: Fact, draw: Draw) -> _Corner | None:

@@ -10,13 +10,13 @@ import numpy as np
 from engine.array import Array, as_array
 from engine.dtype import FLOAT32
 from properties.case import Case
-from properties.compare import Target, same_shape
+from properties.compare import Target, at_scale, same_shape
 from properties.exactness import is_exact
 from properties.law import Draw
 from properties.oracles.definition import STILL, Direction, Evaluation, evaluate, paired
 from properties.strategies.arrays import cotangents, directions
 from properties.strategies.shapes import evenly
-from properties.verdict import Given, Verdict
+from properties.verdict import FEWEST_DIGITS, Given, Verdict
 
 SLACK = 8.0
 """An engine may round this many times where the second definition rounds once; it may use another formula."""
@@ -29,15 +29,15 @@ grows by at most this factor."""
 KINK = Verdict(0.0, "a value at a kink or tie")
 
 
-def given(**arrays: Array | Sequence[Array]) -> Given:
-    """What a law chose, by name."""
+def given(case: Case | None = None, /, **arrays: Array | Sequence[Array]) -> Given:
+    """What a law chose, by name, and the case that it asked about if it is another than the drawn one."""
     named: dict[str, Array] = {}
     for name, value in arrays.items():
         if isinstance(value, np.ndarray):
             named[name] = value
         else:
             named.update({f"{name}{number}": each for number, each in enumerate(value)})
-    return Given(named)
+    return Given(named, case)
 
 
 def floor_of(case: Case) -> float:
@@ -56,16 +56,28 @@ def flat(array: Array) -> list[float]:
     return [float(entry) for entry in array.ravel().tolist()]
 
 
-def rounded(case: Case, direction: Direction) -> Evaluation:
-    """The oracle's tangent along a direction, with bounds for the coarsest rounding in the case."""
-    return evaluate(case, direction, case.unit_roundoff())
+def rounded(case: Case, direction: Direction, unit: float = 0.0) -> Evaluation:
+    """The oracle's tangent along a direction, with bounds for this rounding or the coarsest in the case."""
+    return evaluate(case, direction, unit or case.unit_roundoff())
 
 
-def tangent_target(case: Case, expected: Evaluation) -> Target:
+def allowed(case: Case, value: float, bound: float, unit: float = 0.0) -> float:
+    """How far an engine may be from a value that the second definition knows up to a bound.
+
+    ``unit``: the coarsest rounding on the way; that of the case, if nothing is said.
+    """
+    return SLACK * (bound + (unit or case.unit_roundoff()) * abs(value)) + floor_of(case)
+
+
+def longest(tangents: Sequence[Array]) -> float:
+    """The largest speed of any entry."""
+    return max((abs(speed) for each in tangents for speed in flat(each)), default=0.0)
+
+
+def tangent_target(case: Case, expected: Evaluation, unit: float = 0.0) -> Target:
     """The oracle's ẏ, and how far an engine's may be from it."""
-    unit, floor = case.unit_roundoff(), floor_of(case)
     pairs = zip(expected.tangents, expected.tangent_bounds, strict=True)
-    bounds = [SLACK * (bound + unit * abs(value)) + floor for value, bound in pairs]
+    bounds = [allowed(case, value, bound, unit) for value, bound in pairs]
     return Target(expected.tangents, bounds, expected.output.shape)
 
 
@@ -73,7 +85,7 @@ def rounding(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
     """How far ⟨ȳ, J ẋ⟩ may be off by an engine's rounding."""
     moved = rounded(case, direction_of(case, tangents))
     value, bound = paired(flat(out_grad), moved.tangents, moved.tangent_bounds)
-    return SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case)
+    return allowed(case, value, bound)
 
 
 def one_alone(tangents: Sequence[Array], at: int) -> tuple[Array, ...]:
@@ -85,7 +97,7 @@ def value_rounding(case: Case, out_grad: Array) -> float:
     """How far ⟨ȳ, y⟩ may be off by an engine's rounding."""
     still = rounded(case, STILL)
     value, bound = paired(flat(out_grad), still.values, still.value_bounds)
-    return SLACK * (bound + case.unit_roundoff() * abs(value)) + floor_of(case)
+    return allowed(case, value, bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,13 @@ def magnitude(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
     return total
 
 
+def at_terms(verdict: Verdict, case: Case, seen: tuple[Array, Sequence[Array]], bound: float) -> Verdict:
+    """The verdict on ⟨ȳ, J ẋ⟩, for ȳ and ẋ as ``seen``; by the size of its terms where they cancel."""
+    if verdict.undecided or verdict.digits >= FEWEST_DIGITS:
+        return verdict
+    return at_scale(verdict, magnitude(case, *seen), bound)
+
+
 def own_rounding(case: Case, *pairings: Pairing) -> float:
     """What the sums of an engine's own numbers may be off: at a kink the oracle's branch may be another."""
     return SLACK * case.unit_roundoff() * sum(pairing.magnitude for pairing in pairings)
@@ -163,10 +182,13 @@ class Pairing:
     magnitude: float
 
 
-def pairing(adjoints: Sequence[Array], tangents: Sequence[Array], chosen: Given) -> Pairing:
-    """Σ ⟨x̄, ẋ⟩ over the variables."""
+def pairing(answers: Sequence[Array], weights: Sequence[Array], chosen: Given, what: str = "x̄") -> Pairing:
+    """Σ ⟨aᵢ, wᵢ⟩ over an engine's answers, each of its weights' shape: Σ ⟨x̄, ẋ⟩ over the variables, say.
+
+    Raises ``Broken`` for an answer, called ``what``, of another shape.
+    """
     terms: list[float] = []
-    for adjoint, tangent in zip(adjoints, tangents, strict=True):
-        same_shape("x̄", adjoint, tangent.shape, chosen)
-        terms += [x * y for x, y in zip(flat(adjoint), flat(tangent), strict=True)]
+    for answer, weight in zip(answers, weights, strict=True):
+        same_shape(what, answer, weight.shape, chosen)
+        terms += [x * y for x, y in zip(flat(answer), flat(weight), strict=True)]
     return Pairing(sum(terms), sum(map(abs, terms)))

@@ -18,14 +18,14 @@ from properties.verdict import Verdict, weakest
 def value_matches_reference(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """y = f(x) by the second definition, within the rounding of f; shape and dtype as declared."""
     got = subject.forward(case)
-    expected = evaluate(case, unit=case.unit_roundoff())
+    expected = evaluate(case, unit=case.computed_roundoff())
     shape, dtype = case.specs()[-1]
     same_type("y", got, array_of([0.0] * prod(shape), shape, dtype), given())
     bounds = [SLACK * bound + floor_of(case) for bound in expected.value_bounds]
     return within("y", got, Target(expected.values, bounds, expected.output.shape), given())
 
 
-@law(Capability.GRADIENT)
+@law(Capability.GRADIENT, lends=True)
 def inputs_are_not_mutated(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """The bits of x and ȳ are the same before and after."""
     out_grad = draw(cotangents(*case.specs()[-1]))

@@ -32,12 +32,16 @@ class Failure:
         return f"{self.broken}\n{self.steps}"
 
 
-STEPS = 40
-"""The steps of a run."""
+STEPS_OF_A_RUN = 40
 
 
 def run(
-    begin: Callable[[], Session], *, examples: int, start: int, steps: int = STEPS, shrink: bool = True
+    begin: Callable[[], Session],
+    *,
+    examples: int,
+    start: int,
+    steps: int = STEPS_OF_A_RUN,
+    shrink: bool = True,
 ) -> Failure | None:
     """So many runs of so many steps, each on a session of its own. The seed ``start`` fixes them.
 

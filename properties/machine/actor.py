@@ -67,6 +67,18 @@ class Actor:
         except Exception as error:  # an engine on trial may raise anything
             raise Broken("the engine", f"{type(error).__name__}: {error}", "an answer", Given()) from error
 
+    def raises(self, act: Callable[[], object]) -> bool:
+        """Take a step; whether it raises ``Oops``, which is no answer of the engine's."""
+
+        def attempt() -> bool:
+            try:
+                act()
+            except Oops:
+                return True
+            return False
+
+        return self.do(attempt)
+
     def enter(self, name: str) -> None:
         """Open a block."""
         block = self.session.mode(name)
@@ -90,15 +102,7 @@ class Actor:
         nobody looks on the way up.
         """
         seen: list[Modes] = []
-
-        def descend() -> bool:
-            try:
-                self._descend(names, act, seen)
-            except Oops:
-                return True
-            return False
-
-        raised = self.do(descend)
+        raised = self.raises(lambda: self._descend(names, act, seen))
         expected = [self.modes]
         for name in names:
             expected.append(inside(name, expected[-1]))

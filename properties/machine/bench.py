@@ -11,7 +11,7 @@ from engine.array import Array
 from engine.tensor import Tensor
 from properties.adapters.counting import Counting, Counts
 from properties.machine.actor import Actor, Modes, Oops, Place, inside
-from properties.machine.model import BINARY, Adjoint, Applied, Node, Numbers, follow, leaf
+from properties.machine.model import BINARY, Adjoint, Applied, Node, Numbers, Tangent, follow, leaf
 from properties.machine.pool import LATEST, Known, Pool, State, array_of, fit, require
 from properties.machine.session import Pull, Session
 
@@ -21,18 +21,19 @@ ACTORS = ("here", "there")
 class Pulled:
     """A function that pulls cotangents back, and of what."""
 
-    def __init__(self, pull: Pull, output: Known, inputs: Sequence[Known]) -> None:
+    def __init__(self, pull: Pull, outputs: Sequence[Known], inputs: Sequence[Known]) -> None:
         self.pull = pull
-        self.output = output
+        self.outputs: tuple[Known, ...] = tuple(outputs)
         self.inputs: tuple[Known, ...] = tuple(inputs)
 
     def __repr__(self) -> str:
-        return f"pullback of {self.output} to {', '.join(map(repr, self.inputs))}"
+        outputs, inputs = (", ".join(map(repr, each)) for each in (self.outputs, self.inputs))
+        return f"pullback of {outputs} to {inputs}"
 
     @property
     def stale(self) -> bool:
         """Whether a leaf behind it has another value by now."""
-        return any(known.stale for known in (self.output, *self.inputs))
+        return any(known.stale for known in (*self.outputs, *self.inputs))
 
 
 class Bench:
@@ -43,7 +44,6 @@ class Bench:
         self.pool: Pool = Pool(session)
         self.actors: dict[str, Actor] = {name: Actor(session, threaded=name == "there") for name in ACTORS}
         self.pulls: list[Pulled] = []
-        self.own: list[Array] = []
 
     def check(self) -> None:
         """Raise ``Broken`` where engine and model do not agree."""
@@ -57,24 +57,23 @@ class Bench:
             actor.close()
 
     @contextmanager
-    def place(self, where: Place) -> Generator[Actor, None, None]:
-        """A thread, inside a block for the length of one step perhaps."""
+    def place(self, where: Place, *, raising: bool = False) -> Generator[Actor, None, None]:
+        """A thread, inside a block for one step perhaps, which is left by an exception if ``raising``."""
         who, mode = where
         actor = self.actors[who]
         if mode is not None:
             actor.enter(mode)
         yield actor
         if mode is not None:
-            actor.leave(1, raising=False)
+            actor.leave(1, raising=raising)
+
+    def inside_blocks(self) -> list[str]:
+        """Who has blocks open."""
+        return [name for name, actor in self.actors.items() if actor.open]
 
     def usable_pulls(self) -> list[Pulled]:
         """The pullbacks of which the model knows everything."""
         return [pulled for pulled in self.pulls if not pulled.stale][-LATEST:]
-
-    def hand_over(self, what: str, array: Array) -> Array:
-        """An array that is the user's own from now on."""
-        self.own.append(self.pool.keep(what, array))
-        return array
 
     def cotangent(self, out_grad: Numbers) -> Array:
         """An array that is handed in, and stays as it is."""
@@ -82,8 +81,9 @@ class Bench:
 
     def variable(self, actor: Actor, numbers: Numbers) -> Known:
         """A leaf that requires a gradient; the array stays the user's own."""
-        array = self.hand_over("an array that a variable was made of", array_of(numbers))
+        array = array_of(numbers)
         tensor = actor.do(lambda: self.session.variable(array))
+        self.pool.scribble("an array that a variable was made of", array)
         return self.show(self.pool.add(leaf(numbers, requires_grad=True), tensor, State.COMPUTED))
 
     def constant(self, actor: Actor, numbers: Numbers) -> Known:
@@ -139,7 +139,7 @@ class Bench:
         out_grad = (1,) * size if numbers is None else numbers[:size]
         sure, perhaps = self.pool.gradients(output)
         nodes = {
-            known: follow(Adjoint(output.node, (known.node,), 0, out_grad), requires_grad=False)
+            known: follow(Adjoint((output.node,), (known.node,), 0, (out_grad,)), requires_grad=False)
             for known in (*sure, *perhaps)
         }
         if not fit(list(nodes.values())):
@@ -154,36 +154,56 @@ class Bench:
             else:
                 left_out = known in perhaps and not any(node.numbers) and known.grad is before
                 require(left_out, f"{known.name}.grad", known.grad, node.numbers)
-        self.walked(actor, output, walked)
+        self.walked(actor, [output], [node for node, _ in walked], [grad for _, grad in walked])
 
-    def started(self, actor: Actor, output: Known, inputs: Sequence[Known]) -> Pulled:
+    def started(self, actor: Actor, outputs: Sequence[Known], inputs: Sequence[Known]) -> Pulled:
         """Ask for a pullback."""
-        tensors = [known.tensor for known in inputs]
-        pull = actor.do(lambda: self.session.pulling(output.tensor, tensors))
-        self.pulls.append(Pulled(pull, output, inputs))
+        given, wanted = _tensors(outputs), _tensors(inputs)
+        pull = actor.do(lambda: self.session.pulling(given, wanted))
+        self.pulls.append(Pulled(pull, outputs, inputs))
         return self.pulls[-1]
 
     def pull(self, actor: Actor, pulled: Pulled, numbers: Numbers) -> None:
-        """Pull a cotangent back."""
-        out_grad = numbers[: pulled.output.size]
-        inputs = tuple(known.node for known in pulled.inputs)
+        """Pull cotangents back: the numbers for the first output, and reversed for the second."""
+        every = zip(pulled.outputs, (numbers, numbers[::-1]), strict=False)
+        out_grads = tuple(each[: output.size] for output, each in every)
+        outputs, inputs = (
+            tuple(each.node for each in several) for several in (pulled.outputs, pulled.inputs)
+        )
         nodes = [
-            follow(Adjoint(pulled.output.node, inputs, at, out_grad), requires_grad=False)
-            for at in range(len(inputs))
+            follow(Adjoint(outputs, inputs, at, out_grads), requires_grad=False) for at in range(len(inputs))
         ]
         if fit(nodes):
-            array = self.cotangent(out_grad)
-            adjoints = actor.do(lambda: pulled.pull(array))
-            self.walked(actor, pulled.output, list(zip(nodes, adjoints, strict=True)))
+            arrays = list(map(self.cotangent, out_grads))
+            self.walked(actor, pulled.outputs, nodes, actor.do(lambda: pulled.pull(arrays)))
 
-    def walked(self, actor: Actor, output: Known, found: Sequence[tuple[Node, Tensor]]) -> None:
-        """Remember what a walk over the graph of ``output`` found."""
+    def push(
+        self, actor: Actor, outputs: Sequence[Known], inputs: Sequence[Known], numbers: Sequence[Numbers]
+    ) -> None:
+        """Push tangents forward; those of an input that is named twice add up."""
+        given = [each[: known.size] for known, each in zip(inputs, numbers, strict=False)]
+        moved: dict[Node, Numbers] = {}
+        for known, direction in zip(inputs, given, strict=True):
+            before = moved.get(known.node, (0,) * known.size)
+            moved[known.node] = tuple(map(int.__add__, before, direction))
+        nodes = [follow(Tangent(output.node, moved), requires_grad=False) for output in outputs]
+        if fit(nodes):
+            arrays = [self.pool.keep("a tangent", array_of(direction)) for direction in given]
+            asked, moving = _tensors(outputs), _tensors(inputs)
+            tangents = actor.do(lambda: self.session.pushforward(asked, moving, arrays))
+            self.walked(actor, outputs, nodes, tangents)
+
+    def walked(
+        self, actor: Actor, outputs: Sequence[Known], nodes: Sequence[Node], found: Sequence[Tensor]
+    ) -> None:
+        """Remember what a walk over the graph of the outputs found."""
+        require(len(found) == len(nodes), "derivatives", f"{len(found)} of them", len(nodes))
         lazy, recording = actor.modes
         if not lazy:
-            self.pool.touched([output])
+            self.pool.touched(outputs)
         state = State.PERHAPS if lazy else State.COMPUTED
         together: list[Known] = []
-        for node, tensor in found:
+        for node, tensor in zip(nodes, found, strict=True):
             known = self.pool.add_derived(node, tensor, state, recording=recording)
             if known.state is not State.COMPUTED and not lazy:
                 self.pool.computed(known)
@@ -201,7 +221,7 @@ class Bench:
     def _application(
         self, kind: str, spelling: str, inputs: Sequence[Known], counts: Counts | None
     ) -> Callable[[], Tensor]:
-        tensors = [known.tensor for known in inputs]
+        tensors = _tensors(inputs)
         if spelling == "written":
             return lambda: self.session.write(kind, tensors)
         op = self.session.op_of(kind, inputs[0].size)
@@ -220,3 +240,7 @@ def _result(kind: str, inputs: Sequence[Known], modes: Modes) -> Node:
     _, recording = modes
     requires_grad = recording and any(known.node.requires_grad for known in inputs)
     return follow(Applied(kind, tuple(known.node for known in inputs)), requires_grad=requires_grad)
+
+
+def _tensors(several: Sequence[Known]) -> list[Tensor]:
+    return [known.tensor for known in several]

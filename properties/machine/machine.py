@@ -24,18 +24,15 @@ from properties.machine.steps import (
     ApplyTwins,
     Ask,
     Assign,
-    Backward,
     CallDecorated,
     Detach,
     Enter,
     HandIn,
     Leave,
-    PullBack,
-    PushForward,
     Sort,
-    StartPullback,
     Step,
 )
+from properties.machine.walks import Backward, PullBack, PushForward, StartPullback, WalkIntoARuleThatRaises
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,6 +85,8 @@ anything = among(lambda bench: bench.pool.usable())
 outputs = among(lambda bench: bench.pool.outputs())
 variable = among(lambda bench: bench.pool.variables())
 variables = st.lists(variable, min_size=1, max_size=3)
+some_outputs = st.lists(outputs | anything, min_size=1, max_size=2) | outputs.map(lambda value: [value] * 2)
+walks = st.sampled_from(["pullback", "pushforward", "backward"])
 two_values = st.tuples(anything, anything) | anything.map(lambda value: (value, value))
 
 Possible: TypeAlias = Callable[[Bench], bool]
@@ -115,27 +114,29 @@ def some_variable(bench: Bench) -> bool:
 
 STEPS: list[tuple[int, Possible, SearchStrategy[Step]]] = [
     (2, some_value, st.builds(Sort, anything)),
-    (1, always, st.builds(HandIn, places, values, st.booleans())),
-    (2, some_value, st.builds(Ask, places, anything, st.booleans())),
+    (1, always, st.builds(HandIn, places, values, constant=st.booleans())),
+    (2, some_value, st.builds(Ask, places, anything, own=st.booleans())),
     (1, lambda bench: bool(bench.pool.leaves()),
         st.builds(Assign, places, among(lambda bench: bench.pool.leaves()), pairs)),
     (3, some_value, st.builds(Apply, places, chains, spellings, two_values)),
     (1, some_value, st.builds(ApplyTwins, places, twins, anything)),
     (2, some_variable, st.builds(ApplyOneOpTwice, places, curved, variable, variable, pairs)),
-    (2, some_value, st.builds(Detach, places, anything, st.booleans())),
-    (3, some_output,
+    (2, some_value, st.builds(Detach, places, anything, pairs, as_data=st.booleans())),
+    (4, some_output,
         st.builds(Backward, places, outputs, st.lists(cotangents, min_size=1, max_size=2))),
     (3, some_variable,
-        st.builds(StartPullback, places, outputs | anything, variables, st.tuples(pairs, pairs))),
+        st.builds(StartPullback, places, some_outputs, variables, st.tuples(pairs, pairs))),
     (1, lambda bench: bool(bench.usable_pulls()),
         st.builds(PullBack, places, among(lambda bench: bench.usable_pulls()), pairs)),
-    (2, some_variable, st.builds(PushForward, places, outputs | anything, variables, directions)),
+    (2, some_variable, st.builds(PushForward, places, some_outputs, variables, directions)),
+    (1, some_variable, st.builds(WalkIntoARuleThatRaises, places, variable, walks)),
     (1, always, st.builds(Enter, actors, modes)),
-    (1, lambda bench: any(actor.open for actor in bench.actors.values()),
-        st.builds(Leave, actors, st.integers(1, DEEPEST), st.booleans())),
+    (1, lambda bench: bool(bench.inside_blocks()),
+        st.builds(Leave, among(lambda bench: bench.inside_blocks()), st.integers(1, DEEPEST),
+                  raising=st.booleans())),
     (1, some_value,
-        st.builds(CallDecorated, actors, st.lists(modes, min_size=1, max_size=3), st.booleans(), kinds,
-                  two_values)),
+        st.builds(CallDecorated, actors, st.lists(modes, min_size=1, max_size=3), kinds, two_values,
+                  raising=st.booleans())),
 ]  # fmt: skip
 """How often a step is taken beside the others, when it can be, and about what. The plainest comes first."""
 

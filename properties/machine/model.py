@@ -165,25 +165,30 @@ class Applied(Made):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Adjoint(Made):
-    """x̄ⱼ = Σᵢ ȳᵢ ∂yᵢ/∂xⱼ for the input x = ``inputs[at]``; all the inputs are independent."""
+    """x̄ⱼ = Σₖ Σᵢ ȳₖᵢ ∂yₖᵢ/∂xⱼ for the input x = ``inputs[at]``; all the inputs are independent."""
 
-    output: Node
+    outputs: tuple[Node, ...]
     inputs: tuple[Node, ...]
     at: int
-    out_grad: Numbers
+    out_grads: tuple[Numbers, ...]
 
     @property
     def sources(self) -> tuple[Node, ...]:
-        return (self.output, *self.inputs)
+        return (*self.outputs, *self.inputs)
 
     def entries(self, level: Level | None) -> Entries:
         wanted, still = self.inputs[self.at], {node: (0,) * len(node.entries) for node in self.inputs}
         return tuple(self._along(_moving(level, {**still, wanted: unit})) for unit in _units(wanted))
 
     def _along(self, level: Level) -> Jet:
-        arrived = [entry.coefficient(level.bit) for entry in level.entries(self.output)]
-        parts = (whole(number) * part for number, part in zip(self.out_grad, arrived, strict=True))
-        return sum(parts, start=whole(0))
+        pairs = zip(self.outputs, self.out_grads, strict=True)
+        return sum((_contracted(level, output, out_grad) for output, out_grad in pairs), start=whole(0))
+
+
+def _contracted(level: Level, output: Node, out_grad: Numbers) -> Jet:
+    arrived = [entry.coefficient(level.bit) for entry in level.entries(output)]
+    parts = (whole(number) * part for number, part in zip(out_grad, arrived, strict=True))
+    return sum(parts, start=whole(0))
 
 
 def _units(node: Node) -> Iterator[Numbers]:

@@ -141,10 +141,10 @@ class Pool:
         self.kept[id(array)] = Kept(what, array, array.tobytes())
         return array
 
-    def scribble(self, array: Array) -> None:
-        """Write into an array that is the user's own."""
+    def scribble(self, what: str, array: Array) -> None:
+        """Write into an array that is the user's own, and hold it to that."""
         array[...] = 77.0
-        self.keep(self.kept[id(array)].what, array)
+        self.keep(what, array)
 
     def add(self, node: Node, tensor: Tensor, state: State, inputs: Sequence[Known] = ()) -> Known:
         """Remember a value; one that is known already must have these numbers, too."""

@@ -74,9 +74,9 @@ MODES: dict[str, Callable[[], Block]] = {
 
 
 class Pull(Protocol):
-    """ȳ ↦ (x̄₁, …)."""
+    """(ȳ₁, …) ↦ (x̄₁, …)."""
 
-    def __call__(self, out_grad: Array) -> tuple[Tensor, ...]: ...
+    def __call__(self, out_grads: Sequence[Array]) -> tuple[Tensor, ...]: ...
 
 
 class Session:
@@ -138,9 +138,9 @@ class Session:
         """What the last ``backward`` left."""
         return value.grad
 
-    def pulling(self, output: Tensor, inputs: Sequence[Tensor]) -> Pull:
-        """A function that may be called any number of times."""
-        return lambda out_grad: pullback(output, inputs, Tensor.make_const(out_grad))
+    def pulling(self, outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> Pull:
+        """A function that may be called any number of times, with a cotangent for each output."""
+        return lambda out_grads: pullback(outputs, inputs, list(map(Tensor.make_const, out_grads)))
 
     def pushforward(
         self, outputs: Sequence[Tensor], inputs: Sequence[Tensor], in_tangents: Sequence[Array]

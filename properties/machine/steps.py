@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from properties.machine.actor import Place
-from properties.machine.bench import Bench, Pulled
-from properties.machine.model import Applied, Node, Numbers, Tangent, follow, leaf
-from properties.machine.pool import Known, State, array_of, fit, require, same
+from properties.machine.bench import Bench
+from properties.machine.model import Applied, Node, Numbers, leaf
+from properties.machine.pool import Known, State, array_of, require, same
 
 DEEPEST = 4
 """How many blocks one thread leaves open inside each other."""
@@ -39,7 +39,6 @@ class HandIn(Step):
                 bench.constant(actor, self.numbers)
             else:
                 bench.variable(actor, self.numbers)
-                bench.pool.scribble(bench.own[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Ask(Step):
         bench.pool.computed(value)
         if self.own:
             require(array.flags.writeable, f"{value.name}.numpy()", "a locked array", "one's own")
-            bench.pool.scribble(bench.hand_over(f"{value.name}.numpy()", array))
+            bench.pool.scribble(f"{value.name}.numpy()", array)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Assign(Step):
             actor.do(lambda: bench.session.assign(value.tensor, array))
         value.node.entries = given.entries
         bench.pool.replaced(value)
-        bench.pool.scribble(bench.hand_over(f"an array that was assigned to {value.name}", array))
+        bench.pool.scribble(f"an array that was assigned to {value.name}", array)
 
 
 # Building.
@@ -127,15 +126,16 @@ class ApplyOneOpTwice(Step):
             made = bench.applied(actor, self.kind, "op", (self.first, self.second))
             bench.applied(actor, self.kind, "op", (self.second, self.first))
             if made is not None:
-                bench.pull(actor, bench.started(actor, made, [self.first]), self.numbers)
+                bench.pull(actor, bench.started(actor, [made], [self.first]), self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class Detach(Step):
-    """The same value as a constant."""
+    """The same value as a constant. Where it waits, a derivative passes beside it, and not through it."""
 
     where: Place
     value: Known
+    numbers: Numbers
     as_data: bool
 
     def take(self, bench: Bench) -> None:
@@ -146,7 +146,19 @@ class Detach(Step):
         require(not session.requires_grad(tensor), f"requires_grad of {value.name} detached", True, False)
         done = value.state is State.COMPUTED
         node = Node(None if done else Applied("identity", (value.node,)), False, value.node.entries)
-        bench.show(bench.pool.add(node, tensor, value.state, () if done else (value,)))
+        cut_off = bench.show(bench.pool.add(node, tensor, value.state, () if done else (value,)))
+        if not done and value.node.requires_grad and not value.node.derived:
+            bench.pool.check()  # a walk may compute what waits; detaching may not
+            self._derive(bench, cut_off)
+
+    def _derive(self, bench: Bench, cut_off: Known) -> None:
+        who, _ = self.where
+        with bench.place((who, "lazy")) as actor:
+            made = bench.applied(actor, "add", "op", (self.value, cut_off))
+        if made is not None:
+            with bench.place(self.where) as actor:
+                bench.pull(actor, bench.started(actor, [made], [self.value]), self.numbers)
+                bench.push(actor, [made], [self.value], [self.numbers])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,78 +172,6 @@ class Sort(Step):
         if expected is not None:
             found = bench.session.order(self.value.tensor)
             require(same(found, expected), f"find_topo_sort([{self.value.name}])", found, expected)
-
-
-# Derivatives.
-
-
-@dataclass(frozen=True, slots=True)
-class Backward(Step):
-    """``backward``, once or twice; no numbers: without a cotangent."""
-
-    where: Place
-    output: Known
-    several: list[Numbers | None]
-
-    def take(self, bench: Bench) -> None:
-        with bench.place(self.where) as actor:
-            for numbers in self.several:
-                bench.walk_back(actor, self.output, numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class StartPullback(Step):
-    """A pullback, which is called twice at once and perhaps again later."""
-
-    where: Place
-    output: Known
-    inputs: list[Known]
-    several: tuple[Numbers, Numbers]
-
-    def take(self, bench: Bench) -> None:
-        with bench.place(self.where) as actor:
-            pulled = bench.started(actor, self.output, self.inputs)
-            for numbers in self.several:
-                bench.pull(actor, pulled, numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class PullBack(Step):
-    """A pullback that is there already is called again."""
-
-    where: Place
-    pulled: Pulled
-    numbers: Numbers
-
-    def take(self, bench: Bench) -> None:
-        with bench.place(self.where) as actor:
-            bench.pull(actor, self.pulled, self.numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class PushForward(Step):
-    """A tangent, of inputs of which the first is named twice."""
-
-    where: Place
-    output: Known
-    inputs: list[Known]
-    numbers: tuple[Numbers, ...]
-
-    def take(self, bench: Bench) -> None:
-        inputs, output = [*self.inputs, self.inputs[0]], self.output
-        given = [each[: known.size] for known, each in zip(inputs, self.numbers, strict=False)]
-        moved: dict[Node, Numbers] = {}
-        for known, direction in zip(inputs, given, strict=True):
-            before = moved.get(known.node, (0,) * known.size)
-            moved[known.node] = tuple(map(int.__add__, before, direction))
-        node = follow(Tangent(output.node, moved), requires_grad=False)
-        if not fit([node]):
-            return
-        arrays = [bench.pool.keep("a tangent", array_of(direction)) for direction in given]
-        tensors = [known.tensor for known in inputs]
-        with bench.place(self.where) as actor:
-            (tangent,) = actor.do(lambda: bench.session.pushforward([output.tensor], tensors, arrays))
-            bench.walked(actor, output, [(node, tangent)])
 
 
 # Modes.
@@ -268,9 +208,9 @@ class CallDecorated(Step):
 
     who: str
     names: list[str]
-    raising: bool
     kind: str
     given: tuple[Known, Known]
+    raising: bool
 
     def take(self, bench: Bench) -> None:
         bench.applied_inside(bench.actors[self.who], self.names, self.kind, self.given, raising=self.raising)

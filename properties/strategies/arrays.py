@@ -25,7 +25,7 @@ LIMIT = 8.0
 
 dtypes: SearchStrategy[DType] = st.sampled_from([FLOAT64, FLOAT64, FLOAT32])
 layouts: SearchStrategy[str] = st.sampled_from(
-    ["contiguous", "transposed", "strided", "reversed", "read-only"]
+    ["contiguous", "transposed", "strided", "reversed", "read-only", "transposed", "reversed"]
 )
 FRACTION_BITS: SearchStrategy[int] = st.sampled_from([0, 12, 4, 12])
 
@@ -138,12 +138,12 @@ def cotangents(draw: DrawFn, shape: Shape, dtype: DType) -> Array:
 
 @st.composite
 def directions(draw: DrawFn, likes: Sequence[Array]) -> tuple[Array, ...]:
-    """A random direction for each array, of its shape and dtype, not zero everywhere."""
+    """A random direction for each array, of its shape and dtype, not zero everywhere, in some layouts."""
     entries = draw_numbers(draw, sum(like.size for like in likes))
     if not any(entries):
         entries = [1.0] * len(entries)
     parts: list[Array] = []
     for like in likes:
-        parts.append(array_of(entries[: like.size], like.shape, like.dtype))
+        parts.append(laid_out(array_of(entries[: like.size], like.shape, like.dtype), draw(layouts)))
         entries = entries[like.size :]
     return tuple(parts)

@@ -29,7 +29,6 @@ class Seen:
     count: int
     traits: Counter[str]
     ops: Counter[str]
-    lengths: Counter[int]
     seconds: float
 
 
@@ -46,7 +45,7 @@ def seen(batch: Batch, *, smooth: bool) -> Seen:
     known = [Program(case) for case in found]
     traits = Counter(name for name, (has, _) in TRAITS.items() for program in known if has(program))
     names = Counter(type(step.op).__name__ for case in found for step in case.steps)
-    return Seen(len(found), traits, names, Counter(len(case.steps) for case in found), seconds)
+    return Seen(len(found), traits, names, seconds)
 
 
 def measure(run: Run, jobs: Sequence[Batch]) -> tuple[list[Promise], Table]:

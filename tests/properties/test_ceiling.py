@@ -10,12 +10,12 @@ from properties import __main__ as command
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case
-from properties.judge import BUDGETS, CEILING, FEWEST_DIGITS, Cell, judge
+from properties.judge import BUDGETS, CEILING, Cell, judge
 from properties.law import Draw, Law, Where
 from properties.laws import LAWS
 from properties.report import summary
 from properties.rows import rows_for
-from properties.verdict import EXACT, HOLDS, Verdict
+from properties.verdict import EXACT, FEWEST_DIGITS, HOLDS, Verdict
 
 ROWS = {row.name: row for row in rows_for(Reference())}
 BLIND = Verdict(0.0, "blind")

@@ -21,9 +21,10 @@ from engine.array import Array, as_array
 from engine.catalogue import CATALOGUE
 from engine.dtype import FLOAT32
 from properties.adapters.counting import RunawayError, counted
+from properties.adapters.guarded import Guarded
 from properties.adapters.reference import Reference
 from properties.case import Case, Digraph, Step
-from properties.judge import PROFILE, Guarded, judge
+from properties.judge import PROFILE, judge
 from properties.law import ALONE
 from properties.laws import LAWS
 from properties.references import REFERENCES
@@ -319,7 +320,7 @@ class Silent(Reference):
 
 
 def test_a_count_for_each_step_is_asked_for() -> None:
-    with pytest.raises(Broken, match="0 counts for 2 steps"):
+    with pytest.raises(Broken, match="0 counts in place of 2"):
         Guarded(Silent()).tangent_rule_counts(tower(2), [as_array(np.ones(()))])
 
 

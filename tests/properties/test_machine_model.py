@@ -71,8 +71,15 @@ def test_a_value_of_one_entry_is_read_for_each_entry(x: Node, w: Node) -> None:
 
 def test_an_adjoint_contracts_with_the_cotangent_and_sums_over_paths(x: Node, w: Node) -> None:
     y = of("add", of("multiply", x, w), of("square", x))  # x w + x²
-    assert value(Adjoint(y, (x,), 0, (1, 10))) == (11, 10)
-    assert value(Adjoint(y, (w,), 0, (1, 10))) == (3 - 20,)
+    assert value(Adjoint((y,), (x,), 0, ((1, 10),))) == (11, 10)
+    assert value(Adjoint((y,), (w,), 0, ((1, 10),))) == (3 - 20,)
+
+
+def test_of_several_outputs_the_adjoints_add_up(x: Node, w: Node) -> None:
+    outputs = (of("multiply", x, w), w, of("square", x), w)
+    out_grads = ((1, 10), (100,), (1, 1), (1000,))
+    assert value(Adjoint(outputs, (x,), 0, out_grads)) == (5 + 6, 50 - 4)
+    assert value(Adjoint(outputs, (w,), 0, out_grads)) == (3 - 20 + 100 + 1000,)
 
 
 def test_a_tangent_moves_several_inputs(x: Node, w: Node) -> None:
@@ -82,37 +89,37 @@ def test_a_tangent_moves_several_inputs(x: Node, w: Node) -> None:
 def test_inputs_are_independent(x: Node) -> None:
     square = of("square", x)
     y = of("multiply", square, x)
-    assert value(Adjoint(y, (x,), 0, (1, 1))) == (27, 12)
-    assert value(Adjoint(y, (x, square), 0, (1, 1))) == (9, 4)
-    assert value(Adjoint(y, (x, square), 1, (1, 1))) == (3, -2)
+    assert value(Adjoint((y,), (x,), 0, ((1, 1),))) == (27, 12)
+    assert value(Adjoint((y,), (x, square), 0, ((1, 1),))) == (9, 4)
+    assert value(Adjoint((y,), (x, square), 1, ((1, 1),))) == (3, -2)
 
 
 def test_a_derivative_is_a_value_that_can_be_moved(x: Node) -> None:
     square = of("square", x)
-    slope = follow(Adjoint(of("multiply", square, x), (x,), 0, (1, 1)), requires_grad=True)  # 3x²
+    slope = follow(Adjoint((of("multiply", square, x),), (x,), 0, ((1, 1),)), requires_grad=True)  # 3x²
     assert slope.order == 1
-    assert value(Adjoint(slope, (x,), 0, (1, 1))) == (18, -12)
+    assert value(Adjoint((slope,), (x,), 0, ((1, 1),))) == (18, -12)
     # With respect to x² the slope is that of 2 x · x + x²: once.
-    assert value(Adjoint(slope, (square,), 0, (1, 1))) == (1, 1)
+    assert value(Adjoint((slope,), (square,), 0, ((1, 1),))) == (1, 1)
 
 
 def test_nothing_passes_a_value_that_requires_no_gradient(x: Node) -> None:
     cut = Node(Applied("identity", (x,)), False, x.entries)
     y = of("multiply", x, cut)
-    assert value(Adjoint(y, (x,), 0, (1, 1))) == (3, -2)
+    assert value(Adjoint((y,), (x,), 0, ((1, 1),))) == (3, -2)
     assert cut not in passed(y)
     assert cut in reach(y)
 
 
 def test_relu_has_slope_0_at_0() -> None:
     x = leaf((0, 1), requires_grad=True)
-    assert value(Adjoint(of("relu", x), (x,), 0, (1, 1))) == (0, 1)
+    assert value(Adjoint((of("relu", x),), (x,), 0, ((1, 1),))) == (0, 1)
 
 
 def test_what_depends_on_variables_is_known(x: Node) -> None:
     constant = leaf((1,), requires_grad=False)
-    slope = follow(Adjoint(of("triple", x), (x,), 0, (1, 1)), requires_grad=True)
-    curved = follow(Adjoint(of("square", x), (x,), 0, (1, 1)), requires_grad=True)
+    slope = follow(Adjoint((of("triple", x),), (x,), 0, ((1, 1),)), requires_grad=True)
+    curved = follow(Adjoint((of("square", x),), (x,), 0, ((1, 1),)), requires_grad=True)
     found = [depends_on_variables(each) for each in (x, constant, slope, curved)]
     assert found == [True, False, False, True]
 
@@ -156,5 +163,8 @@ def test_what_an_engine_raises_is_broken() -> None:
 
     with pytest.raises(Broken, match="LookupError: no graph"):
         actor.do(fails)
+    with pytest.raises(Broken, match="LookupError: no graph"):
+        actor.raises(fails)
+    assert (actor.raises(leaves), actor.raises(lambda: None)) == (True, False)
     assert actor.call(("lazy",), leaves) == ([(False, True), (True, True)],) * 2
     actor.close()

@@ -8,15 +8,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from engine.array import Array
 from engine.catalogue import CATALOGUE
 from properties import __main__ as command
 from properties.__main__ import BROKEN, HOLDS, MISUSED, STOPPED, main
+from properties.adapters.reference import Reference
+from properties.case import Case
 from properties.engines import ENGINES
 from properties.judge import BUDGETS, Cell
 from properties.laws import LAWS
+from properties.verdict import Given
 
 QUICK = ["--profile", "quick", "--seed", "1"]
 ONE_CELL = ["verify", "--op", "Negate", "--law", "value_matches_reference", *QUICK]
@@ -79,7 +84,8 @@ def test_a_broken_law_ends_with_1_and_its_program_runs_and_shows_the_wrong_numbe
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (BROKEN, "")
     record = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert [cell["held"] > 0 and "failure" not in cell for cell in record["cells"]] == [False, True]
+    assert [cell.get("held") for cell in record["cells"]] == [None, BUDGETS["quick"]]
+    assert done.stdout.splitlines()[-1].endswith("1 broken, 0 not decided, 0 not asked; 10 cases")
     failure = record["cells"][0]["failure"]
     assert "Forgetful-gradient_matches_numeric" in done.stdout
     assert failure["what"] in done.stdout
@@ -99,12 +105,20 @@ def test_wrong_usage_ends_with_2_and_one_line_without_a_traceback(tmp_path: Path
     assert "Traceback" not in done.stderr
 
 
+OWN = "one of your own needs --import MODULE"
 MISUSES = [
-    (["verify", "--op", "Matmul"], "no op 'Matmul'; do you mean MatMul"),
-    (["verify", "--op", "Exp", "Negat"], "no op 'Negat'; do you mean Negate"),
-    (["verify", "--op", "???"], "no op '???'; do you mean Abs or AddScalar or AsType?"),
-    (["verify", "--law", "gradient_matches_numerics"], "do you mean gradient_matches_numeric"),
-    (["verify", "--engine", "autogrd"], "no engine 'autogrd'; do you mean autograd?"),
+    (["verify", "--op", "Matmul"], "no op 'Matmul' (do you mean MatMul"),
+    (["verify", "--op", "Exp", "Negat"], f"no op 'Negat' (do you mean Negate?); {OWN}"),
+    (["verify", "--op", "relu"], f"no op 'relu' (do you mean ReLU?); {OWN}"),
+    (["verify", "--op", "EXP"], "no op 'EXP' (do you mean Exp"),
+    (["verify", "--op", "Cube"], f"gradlaws: no op 'Cube'; {OWN}"),
+    (["verify", "--op", "???"], f"gradlaws: no op '???'; {OWN}"),
+    (["verify", "--engine", "autogrd"], f"no engine 'autogrd' (do you mean autograd?); {OWN}"),
+    (["verify", "--engine", "mine"], f"gradlaws: no engine 'mine'; {OWN}"),
+    (["verify", "--law", "gradient_matches_numerics"], "(do you mean gradient_matches_numeric or"),
+    (["verify", "--law", "???"], "gradlaws: no law '???'; `gradlaws laws` lists them"),
+    (["verify", "--law", "0"], "gradlaws: no law '0'; `gradlaws laws` lists them"),
+    (["verify", "--law", str(len(LAWS) + 1)], "; `gradlaws laws` lists them"),
 ]
 
 
@@ -164,6 +178,114 @@ def test_a_module_that_cannot_be_imported_ends_with_2_and_says_why(
     assert f"gradlaws: --import {name}: " in err
     assert message in err
     assert "Traceback" not in err
+
+
+PLACES = {
+    "given_wrongly": ("\n\nop(REALS)(REALS)\n", "(given_wrongly.py, line 4)"),
+    "beside_it": ("from given_beside import wrong\n\nwrong()\n", "(given_beside.py, line 6)"),
+    "half_a_line": ("op(\n", "(half_a_line.py, line 2)"),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_place_of_an_error_is_in_the_files_of_who_wrote_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, place = PLACES[name]
+    first = "from engine import REALS, op\n"
+    (tmp_path / f"{name}.py").write_text(first + source, encoding="utf-8")
+    beside = f"{first}\n\ndef wrong():\n    number = 1\n    op(REALS)(number)\n"
+    (tmp_path / "given_beside.py").write_text(beside, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert main(["laws", "--import", name]) == MISUSED
+    err = capsys.readouterr().err
+    assert f"gradlaws: --import {name}: " in err
+    assert err.endswith(f"{place}\n")
+    assert err.count(", line ") == 1
+
+
+# Adapters that are not whole.
+
+ENGINE = """
+from engine import Negate
+from properties.adapters.reference import Reference
+from properties.adapters.subject import Capability, Subject
+from properties.engines import ENGINES
+
+
+class Whole(Reference):
+    name = "mine"
+    asked = 0
+
+
+{rest}
+
+
+ENGINES["mine"] = Mine
+"""
+
+NOT_WHOLE = {
+    "abstract": (
+        "class Mine(Subject):\n    name = 'mine'\n    capabilities = Capability.FORWARD",
+        ["engine mine: got TypeError: Can't instantiate abstract class Mine", "expected an engine"],
+    ),
+    "nameless": (
+        "class Mine(Subject):\n    supports = forward = pullback = source = Reference.forward",
+        ["engine mine: got an engine without name and capabilities; expected a name and capabilities"],
+    ),
+    "not_made": (
+        "class Mine(Whole):\n    def __init__(self):\n        self.name.nothing()",
+        ["engine mine: got AttributeError: ", "(not_made.py, line 15); expected an engine"],
+    ),
+    "instance": ("Mine = Whole()", ["engine mine: got TypeError: 'Whole' object is not callable; expected"]),
+    "unsupporting": (
+        "class Mine(Whole):\n    def supports(self, op):\n        return {}[op]",
+        ["supports of engine mine: got KeyError: ", "(unsupporting.py, line 15); expected True or False"],
+    ),
+    "unsupporting_later": (
+        (
+            "class Mine(Whole):\n    def supports(self, op):\n"
+            "        Whole.asked += isinstance(op, Negate)\n        return 1 // (Whole.asked < 3)"
+        ),
+        ["supports of engine mine: got ZeroDivisionError: ", "(unsupporting_later.py, line 16); expected"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_WHOLE)
+def test_an_adapter_that_is_not_whole_ends_with_2_and_what_to_do(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rest, parts = NOT_WHOLE[name]
+    (tmp_path / f"{name}.py").write_text(ENGINE.replace("{rest}", rest), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    with patch.dict(ENGINES):
+        assert main(["verify", "--import", name, "--engine", "mine", *ONE_CELL[1:]]) == MISUSED
+    err = capsys.readouterr().err
+    assert err.startswith("gradlaws: ")
+    assert all(part in err for part in parts), err
+    assert err.endswith(("says what a class of yours must have\n", "for an op that the engine lacks\n"))
+
+
+def test_an_adapter_whose_program_raises_loses_no_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Wordless(Reference):
+        def forward(self, case: Case) -> Array:
+            return super().forward(case) + 1
+
+        def source(self, case: Case, given: Given) -> str:
+            raise LookupError("no words")
+
+    monkeypatch.setitem(ENGINES, "wordless", Wordless)
+    target = tmp_path / "out.json"
+    assert main([*ONE_CELL, "--engine", "wordless", "--json", str(target)]) == BROKEN
+    said = "# reference has no program of this case; source raised LookupError: no words\n"
+    assert said in capsys.readouterr().out
+    record = json.loads(target.read_text(encoding="utf-8"))
+    assert record["cells"][0]["failure"]["program"].startswith(f"{said}Case(")
 
 
 def test_an_op_without_a_second_definition_is_refused_before_the_run(tmp_path: Path) -> None:
@@ -284,6 +406,28 @@ def test_an_engine_is_not_asked_for_what_it_lacks(capsys: pytest.CaptureFixture[
     assert "autograd: 1 cells hold, 0 broken, 0 not decided, 3 not asked" in capsys.readouterr().out
 
 
+def test_laws_keep_the_numbers_of_the_list_and_may_be_asked_for_by_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    numbers = {name: str(number) for number, name in enumerate(LAWS, start=1)}
+    name, other = "zero_cotangent_gives_zero", "value_matches_reference"
+    for words in ([name, other], [numbers[name], numbers[other]], [name, numbers[name], other]):
+        assert main(["verify", "--op", "Negate", "--law", *words, *QUICK]) == HOLDS
+        lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+        assert ["op", numbers[name], numbers[other]] in lines
+        assert [numbers[name], name, numbers[other], other] in lines
+        assert lines[-1][1:4] == ["2", "cells", "hold,"]
+
+
+def test_a_run_that_judges_nothing_says_both_reasons_that_there_may_be(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["verify", "--op", "Exp", "--law", "cycle_is_named", *QUICK]) == MISUSED
+    out, err = capsys.readouterr()
+    assert err == ("gradlaws: nothing was judged: reference lacks it, or the law is about other rows\n")
+    assert "not asked at all: Exp" in out
+
+
 def test_ops_lists_every_op_with_its_shapes_and_formula(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ops"]) == HOLDS
     lines = capsys.readouterr().out.splitlines()
@@ -296,8 +440,12 @@ def test_ops_lists_every_op_with_its_shapes_and_formula(capsys: pytest.CaptureFi
 def test_laws_lists_every_law_with_its_equation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["laws"]) == HOLDS
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in lines] == [[str(at), name] for at, name in enumerate(LAWS, start=1)]
-    assert all(law.equation in line for law, line in zip(LAWS.values(), lines, strict=True))
+    firsts, seconds = lines[::2], lines[1::2]
+    assert [line.split()[:2] for line in firsts] == [[str(at), name] for at, name in enumerate(LAWS, start=1)]
+    assert all(law.equation in line for law, line in zip(LAWS.values(), firsts, strict=True))
+    for law, line in zip(LAWS.values(), seconds, strict=True):
+        assert line.split()[0] == "needs"
+        assert {*re.findall(r"[A-Z_]+", line)} == {need.name for need in law.needs}
 
 
 def test_help_names_every_engine_and_profile(capsys: pytest.CaptureFixture[str]) -> None:

@@ -141,7 +141,8 @@ def test_the_state_machine_finds(name: str, start: int) -> None:
 
 
 def test_without_the_bug_the_state_machine_finds_nothing() -> None:
-    assert run(Session, examples=BUDGETS["default"], start=SEEDS[0]) is None
+    found = run(Session, examples=BUDGETS["default"], start=SEEDS[0])
+    assert found is None, str(found)
 
 
 @pytest.mark.parametrize(("name", "op"), OPS_OF_THEIR_OWN.items())

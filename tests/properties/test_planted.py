@@ -1,4 +1,4 @@
-"""Each law finds the bug that is planted for it, and no other law does.
+"""Each law finds the bug that is planted for it, and no earlier law does.
 
 An op or an engine that is wrong in one way is held to every law, by as many cases as CI draws. Where another
 law must see the bug too, the table says which, and why.
@@ -45,13 +45,18 @@ BUGS = [
             "pullback_of_pullback_is_pushforward", "laziness_is_unobservable",
         })),
     Bug("tangent_has_type_of_output", "constant_promotes", wrong_ops.square_of_which_the_tangent_promotes,
-        also=frozenset({"modes_agree_in_second_order", "laziness_is_unobservable"})),
+        also=frozenset({
+            "modes_agree_in_second_order", "inner_derivative_closes_over_outer", "laziness_is_unobservable",
+        })),
     Bug("tangent_matches_numeric", "unit_direction_off_by_one", wrong_rules.running_total_with_a_late_step),
     # In an engine of both modes a wrong adjoint is not that of a right tangent, and another law sees it as
     # well (LOST_SIGN). This engine has reverse mode only; the steps by which it goes wrong are right.
     Bug("gradient_matches_numeric", "shared_cotangent_added_to", programs_of("EWiseAdd"),
         wrong_engines.AddingInPlace,
-        also=frozenset({"gradient_is_sum_over_paths", "gradient_of_several_outputs_is_sum"})),
+        also=frozenset({
+            "gradient_is_sum_over_paths", "gradient_of_several_outputs_is_sum",
+            "unread_gradient_costs_nothing",
+        })),
     Bug("gradient_is_adjoint_of_tangent", "tie_broken_and_shared", wrong_ops.maximum_of_two_minds_at_ties),
     Bug("gradient_is_linear_in_out_grad", "cotangent_clipped", wrong_rules.sine_that_clips),
     Bug("zero_cotangent_gives_zero", "cotangent_normalised", wrong_rules.softplus_that_normalises),
@@ -60,8 +65,7 @@ BUGS = [
     Bug("gradient_of_broadcast_is_sum", "smaller_operand_loses", wrong_algebra.maximum_that_is_a_threshold),
     Bug("sum_over_partition_is_sum", "piece_put_in_front", alone("Summation"), wrong_algebra.FusingPieces),
     Bug("spelling_is_unobservable", "kernel_by_spelling", alone("LogSumExp"), wrong_algebra.KernelFromTheEnd),
-    Bug("gradient_is_sum_over_paths", "two_steps_fused", graphs_of("Negate", "ReLU"),
-        wrong_paths.FusingTwoSteps),
+    Bug("gradient_is_sum_over_paths", "twins_fused", programs_of("Maximum"), wrong_paths.FusingTwins),
     Bug("gradient_of_several_outputs_is_sum", "root_counted_once", alone("Sin"), wrong_paths.RootsOnce),
     # What is differentiated in one mode only is another number in the others.
     Bug("gradient_is_differentiable", "factor_detached", wrong_rules.sine_with_a_detached_factor,
@@ -171,9 +175,23 @@ ALL_AT_ONCE = Bug(
 
 Y_FIRST = Bug("unread_gradient_costs_nothing", "y_first", alone("EWiseMul"), wrong_laziness.OutputFirst)
 
-COMMON = [LAST_BIT, LOST_SIGN, NOT_SUMMED, RECURSIVE_SORT, SUM_SO_FAR, ONE_PART,
+MEMORY_ORDER = Bug(
+    "tangent_matches_numeric",
+    "memory_order",
+    wrong_rules.running_total_in_memory_order,
+    also=frozenset({"gradient_is_adjoint_of_tangent"}),
+)
+
+BY_FLOAT32 = Bug("tangent_matches_numeric", "by_float32", wrong_rules.quotient_by_way_of_float32,
+                 also=frozenset({"gradient_matches_numeric"}))  # fmt: skip
+"""Inputs are exact, and so are derivatives with respect to a float64 beside a float32."""
+
+COMMON = [MEMORY_ORDER, BY_FLOAT32, LAST_BIT, LOST_SIGN, NOT_SUMMED, RECURSIVE_SORT, SUM_SO_FAR, ONE_PART,
           LAST_ROOT, SEEDS_AS_THEY_COME, ALL_AT_ONCE, Y_FIRST]  # fmt: skip
 """The bugs that are made most often, and those that a law finds beside its first."""
+
+RIGHT = [right_ops.log_add_exp, right_ops.leaky_relu, right_ops.at_least, right_ops.weighted_hinge,
+         right_ops.quotient]  # fmt: skip
 
 SMALL = {"constant_left_out", "shared_cotangent_added_to", "tie_broken_and_shared", "both_sides_counted",
          "half_at_a_kink", "bare_zero", "no_visited_set", "output_first", "sign_lost",
@@ -220,7 +238,9 @@ def test_no_other_law_finds(bug: Bug) -> None:
     with visitors():
         row = bug.plant()
         cells = [cell_where_it_holds(law, row, bug.engine()) for law in LAWS if law != bug.law]
-        assert {cell.law for cell in cells if cell.failure} == bug.also
+        found = {cell.law for cell in cells if cell.failure}
+    assert found <= bug.also
+    assert found == bug.also or examples() < BUDGETS["default"]  # the fewer cases of dev may miss some
 
 
 @pytest.mark.parametrize("bug", [bug for bug in [*BUGS, *COMMON] if bug.name in SMALL], ids=name_of)
@@ -241,7 +261,7 @@ def test_programs_are_needed() -> None:
 
 
 @pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize("plant", [right_ops.log_add_exp, right_ops.leaky_relu, right_ops.at_least])
+@pytest.mark.parametrize("plant", RIGHT)
 def test_a_right_op_obeys(plant: Callable[[], Row], law: str) -> None:
     with visitors():
         row = plant()

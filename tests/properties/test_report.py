@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from io import StringIO
 
@@ -28,6 +28,7 @@ from properties.law import Draw, Law, Where
 from properties.laws import LAWS
 from properties.references import REFERENCES, refer_entry
 from properties.report import (
+    LEGEND,
     as_json,
     failure_text,
     law_list,
@@ -36,6 +37,7 @@ from properties.report import (
     matrix,
     print_failure,
     print_report,
+    program_of,
     summary,
 )
 from properties.rows import Row
@@ -59,6 +61,7 @@ ONE = Law("one_law", "1 = 1", Capability.FORWARD, Where.ANYWHERE, holds)
 TWO = Law("another_law", "2 = 2 for all [bold] 2", Capability.FORWARD, Where.ANYWHERE, holds)
 CASE = one_step(ops.Exp(), as_array(np.array([1.5, 2.0])))
 BROKEN = Broken("y[1]", "8.0", "7.389056098930650", Given())
+LAW_COLUMNS = {1: ONE, 2: TWO}
 
 CELLS = [
     Cell("one_law", "Exp", digits=[EXACT, EXACT]),
@@ -71,7 +74,7 @@ CELLS = [
 
 
 def test_the_matrix_has_a_mark_for_each_op_and_law() -> None:
-    lines = [line.split() for line in shown(matrix(CELLS, [ONE, TWO])).splitlines()]
+    lines = [line.split() for line in shown(matrix(CELLS, LAW_COLUMNS)).splitlines()]
     rows = [line for line in lines if line and line[0] in ("op", "Exp", "Log", "Sin")]
     assert rows == [["op", "1", "2"], ["Exp", "✓", "13"], ["Log", "?₃", "—"], ["Sin", "✗", "9₁"]]
 
@@ -83,11 +86,11 @@ def test_the_matrix_has_a_mark_for_each_op_and_law() -> None:
 def test_a_mark_says_how_many_cases_were_not_decided(held: int, left_open: int, mark: str) -> None:
     undecided = Counter({"a kink": left_open}) if left_open else Counter[str]()
     cell = Cell("one_law", "Exp", digits=[EXACT] * held, undecided=undecided)
-    assert shown(matrix([cell], [ONE])).split()[-1] == mark
+    assert shown(matrix([cell], {1: ONE})).split()[-1] == mark
 
 
 def test_a_cell_that_was_not_judged_is_not_asked() -> None:
-    assert shown(matrix(CELLS[:1], [ONE, TWO])).split()[-3:] == ["Exp", "✓", "—"]
+    assert shown(matrix(CELLS[:1], LAW_COLUMNS)).split()[-3:] == ["Exp", "✓", "—"]
 
 
 def marks_of(width: int, laws: int) -> dict[str, list[str]]:
@@ -103,7 +106,7 @@ def marks_of(width: int, laws: int) -> dict[str, list[str]]:
     ]
     text = StringIO()
     console = Console(file=text, width=width)
-    for part in matrices(console, cells, columns):
+    for part in matrices(console, cells, dict(enumerate(columns, start=1))):
         console.print(part)
     assert max(map(len, text.getvalue().splitlines())) <= width
     found: dict[str, list[str]] = {}
@@ -125,17 +128,35 @@ def test_every_mark_of_the_matrix_is_shown_on_a_console_of_any_width(width: int,
 def test_a_matrix_that_fits_is_one_piece() -> None:
     text = StringIO()
     console = Console(file=text, width=100)
-    laws = [replace(ONE, name=f"law_{number}") for number in range(28)]
-    cells = [Cell(law.name, row, digits=[15.0]) for row in CATALOGUE for law in laws]
-    assert len(list(matrices(console, cells, laws))) == 1
-    assert len(list(matrices(console, cells, [*laws, *laws]))) == 2
+    laws = {number: replace(ONE, name=f"law_{number}") for number in range(1, 57)}
+    cells = [Cell(law.name, row, digits=[15.0]) for row in CATALOGUE for law in laws.values()]
+    assert len(list(matrices(console, cells, {number: laws[number] for number in range(1, 29)}))) == 1
+    assert len(list(matrices(console, cells, laws))) == 2
 
 
 def test_laws_are_listed_with_number_claim_and_equation_as_they_are_written() -> None:
-    lines = shown(law_list([ONE, TWO])).splitlines()
+    lines = shown(law_list(LAW_COLUMNS)).splitlines()
     assert lines[0].split() == ["1", "one_law", "1", "=", "1"]
-    assert "2 = 2 for all [bold] 2" in lines[1]
-    assert re.findall(r"\d+ \w+_law\b", shown(law_names([ONE, TWO]))) == ["1 one_law", "2 another_law"]
+    assert "2 = 2 for all [bold] 2" in lines[2]
+    assert re.findall(r"\d+ \w+_law\b", shown(law_names(LAW_COLUMNS))) == ["1 one_law", "2 another_law"]
+
+
+def test_the_list_says_below_each_law_what_it_needs() -> None:
+    greedy = replace(TWO, needs=Capability.GRADIENT | Capability.LAZY)
+    lines = shown(law_list({1: ONE, 2: greedy})).splitlines()
+    assert [line.strip() for line in lines[1::2]] == ["needs FORWARD", "needs GRADIENT, LAZY"]
+
+
+def test_laws_keep_their_numbers() -> None:
+    assert shown(matrix(CELLS, {6: TWO})).split()[:2] == ["op", "6"]
+    assert shown(law_names({6: TWO})).split() == ["6", "another_law"]
+    assert shown(law_list({6: TWO})).split()[:2] == ["6", "another_law"]
+
+
+def test_no_line_of_the_legend_is_wrapped_and_each_mark_has_one() -> None:
+    lines = LEGEND.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line[0] for line in lines] == ["✓", "✗", "!", "?", "—"]
 
 
 def test_the_last_line_adds_up() -> None:
@@ -146,7 +167,7 @@ def test_the_last_line_adds_up() -> None:
 
 def test_the_report_names_what_was_not_decided_and_why() -> None:
     text = StringIO()
-    print_report(Console(file=text, width=200), CELLS, [ONE, TWO], Reference())
+    print_report(Console(file=text, width=200), CELLS, LAW_COLUMNS, Reference())
     lines = text.getvalue().splitlines()
     at = lines.index("not decided")
     assert lines[at + 1].strip() == "Log-one_law: 2 × a kink, 1 × a tie, beside 0 that hold"
@@ -182,8 +203,9 @@ def test_json_holds_every_cell_with_its_counts() -> None:
     assert (record["engine"], record["seed"]) == ("reference", 42)
     assert [(cell["op"], cell["law"]) for cell in record["cells"]] == [(c.row, c.law) for c in CELLS]
     assert [cell["asked"] for cell in record["cells"]] == [True, True, True, False, True, True]
-    assert [cell["held"] for cell in record["cells"]] == [2, 3, 0, 0, 0, 9]
-    assert [cell["digits"] for cell in record["cells"]] == [17.0, 13.2, None, None, None, 9.4]
+    whole = [cell for cell in record["cells"] if "failure" not in cell]
+    assert [cell["held"] for cell in whole] == [2, 3, 0, 0, 9]
+    assert [cell["digits"] for cell in whole] == [17.0, 13.2, None, None, 9.4]
     assert record["cells"][2]["undecided"] == {"a kink": 2, "a tie": 1}
     assert [at for at, cell in enumerate(record["cells"]) if "failure" in cell] == [4]
     assert record["cells"][4]["failure"] == {
@@ -193,6 +215,115 @@ def test_json_holds_every_cell_with_its_counts() -> None:
         "case": repr(CASE),
         "program": Reference().source(CASE, Given()),
     }
+
+
+# What is left out, and what is said once.
+
+
+def report_of(cells: Sequence[Cell], subject: Subject) -> list[str]:
+    """The lines of a whole report of the two laws."""
+    text = StringIO()
+    print_report(Console(file=text, width=200), cells, LAW_COLUMNS, subject)
+    return [line.strip() for line in text.getvalue().splitlines()]
+
+
+def test_rows_of_which_nothing_was_asked_are_named_once_below_the_matrix() -> None:
+    absent = [Cell(law.name, row, lacking=True) for row in ("Abs", "Tanh") for law in (ONE, TWO)]
+    lines = report_of([*absent[:2], *CELLS, *absent[2:]], Reference())
+    assert [line.split()[0] for line in lines[3:6]] == ["Exp", "Log", "Sin"]
+    (at,) = [number for number, line in enumerate(lines) if re.search("Abs|Tanh", line)]
+    assert lines[at] == "not asked at all: Abs, Tanh"
+    assert lines.index("Sin          ✗ 9₁") < at < lines.index(LEGEND.splitlines()[0])
+    assert lines[-1].endswith("1 broken, 1 not decided, 5 not asked; 18 cases")
+
+
+def test_where_every_row_was_asked_none_is_named() -> None:
+    assert not [line for line in report_of(CELLS, Reference()) if "not asked at all" in line]
+
+
+def test_a_report_of_nothing_has_no_matrix() -> None:
+    lines = report_of(CELLS[3:4], Reference())
+    assert lines[0] == "not asked at all: Log"
+    assert not [line for line in lines if line.startswith(("op", "✓"))]
+
+
+def test_laws_that_one_answer_breaks_share_one_account() -> None:
+    third = replace(ONE, name="third_law")
+    other = Broken("y[1]", "9.0", "7.389056098930650", Given())
+    failures = [
+        Failure(ONE, "Sin", CASE, BROKEN),
+        Failure(TWO, "Sin", CASE, other),
+        Failure(third, "Sin", CASE, BROKEN),
+        Failure(TWO, "Exp", CASE, BROKEN),
+    ]
+    lines = report_of([Cell(each.law.name, each.row, failure=each) for each in failures], Reference())
+    titles = [line.split(" ─")[0] for line in lines if line.endswith("──") and not line.startswith("─")]
+    assert titles == ["Sin-one_law", "Sin-another_law", "Exp-another_law"]
+    assert [line for line in lines if "also" in line] == ["also broken, by the same answer: third_law"]
+    assert lines.index("also broken, by the same answer: third_law") < lines.index(f"{titles[1]} {'─' * 184}")
+
+
+def test_a_broken_cell_has_no_counts_for_they_are_those_of_the_search_for_a_smaller_case() -> None:
+    failure = Failure(ONE, "Sin", CASE, BROKEN)
+    searched = Cell("one_law", "Sin", digits=[EXACT] * 20, undecided=Counter({"a kink": 3}), failure=failure)
+    cells = [searched, Cell("another_law", "Sin", digits=[EXACT] * 10)]
+    assert summary(cells, Reference()).endswith("0 not asked; 10 cases")
+    record = json.loads(json.dumps(as_json(cells, Reference(), 1)))
+    assert record["cells"][0].keys() == {"op", "law", "asked", "failure"}
+    assert record["cells"][1]["held"] == 10
+    assert "not decided" not in report_of(cells, Reference())
+
+
+# Engines that raise.
+
+
+class Raising(Reference):
+    """The reference engine, but for a value that is an exception and a program that is another."""
+
+    def forward(self, case: Case) -> Array:
+        raise OverflowError("too [bold] much")
+
+    def source(self, case: Case, given: Given) -> str:
+        raise ValueError("first line\nsecond [bold] line")
+
+
+EXP = Row("Exp", (CATALOGUE["Exp"],))
+
+
+def test_an_exception_has_a_mark_of_its_own() -> None:
+    raised = judge(LAWS["value_matches_reference"], EXP, Raising(), examples=5, start=1)
+    assert shown(matrix([raised], {1: LAWS[raised.law]})).split()[-1] == "!"
+    wrong = Cell(raised.law, "Exp", failure=Failure(LAWS[raised.law], "Exp", CASE, BROKEN))
+    assert shown(matrix([wrong], {1: LAWS[raised.law]})).split()[-1] == "✗"
+
+
+def test_a_wrong_answer_that_a_law_tells_in_its_own_words_is_no_exception() -> None:
+    retold = Broken("y[1], retold", "8.0", "7.389056098930650", Given())
+    retold.__cause__ = BROKEN
+    cell = Cell("one_law", "Exp", failure=Failure(ONE, "Exp", CASE, retold))
+    assert shown(matrix([cell], {1: ONE})).split()[-1] == "✗"
+
+
+def test_a_program_that_cannot_be_written_costs_no_report() -> None:
+    failure = Failure(ONE, "Sin", CASE, BROKEN)
+    cells = [Cell("one_law", "Sin", failure=failure)]
+    raised = "reference has no program of this case; source raised ValueError: first line"
+    expected = f"# {raised}\n# second [bold] line\n{CASE!r}"
+    assert program_of(failure, Raising()) == expected
+    assert failure_text(failure, Raising()).endswith(f"\n\n{expected}")
+    assert set(expected.splitlines()) <= set(report_of(cells, Raising()))
+    record = json.loads(json.dumps(as_json(cells, Raising(), 1)))
+    assert record["cells"][0]["failure"]["program"] == expected
+
+
+def test_a_program_that_is_no_text_costs_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*asked: object) -> None:
+        return None
+
+    monkeypatch.setattr(Reference, "source", nothing)
+    program = program_of(Failure(ONE, "Sin", CASE, BROKEN), Reference())
+    assert "source raised TypeError: NoneType in place of text" in program
+    assert program.endswith(repr(CASE))
 
 
 # Programs that are pasted.

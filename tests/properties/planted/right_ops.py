@@ -10,7 +10,7 @@ import numpy as np
 from engine import ops
 from engine.array import Array, Shape, select
 from engine.catalogue import op
-from engine.domain import REALS, Domain
+from engine.domain import NONZERO, REALS, Domain
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
@@ -21,7 +21,7 @@ from tests.properties.planted.bug import row_of
 
 def log_add_exp() -> Row:
     @op(REALS, REALS)
-    class LogAddExp(Elementwise, Binary):
+    class SoftMaximum(Elementwise, Binary):
         """yᵢ = log(exp aᵢ + exp bᵢ); shapes broadcast."""
 
         def compute(self, a: Array, b: Array) -> Array:
@@ -36,13 +36,13 @@ def log_add_exp() -> Row:
             da, db = in_tangents
             return da * ops.sigmoid(a - b), db * ops.sigmoid(b - a)
 
-    refer_entry(LogAddExp, lambda op, x: (x[0].exp() + x[1].exp()).log())
-    return row_of(LogAddExp())
+    refer_entry(SoftMaximum, lambda op, x: (x[0].exp() + x[1].exp()).log())
+    return row_of(SoftMaximum())
 
 
 def leaky_relu() -> Row:
     @op(Domain(kinks=(0.0,), share=0.0))
-    class LeakyReLU(Elementwise, Unary):
+    class Slanted(Elementwise, Unary):
         """yᵢ = aᵢ for aᵢ > 0, else c aᵢ, for the number c = ``slope``. At 0 the derivative is c."""
 
         slope: float
@@ -63,13 +63,13 @@ def leaky_relu() -> Row:
         def instances(cls, *shapes: Shape) -> Iterator[Self]:
             yield from map(cls, (0.25, 0.0, 1.0))
 
-    refer_entry(LeakyReLU, lambda op, x: x[0] if x[0] > 0.0 else x[0] * op.slope)
-    return row_of(LeakyReLU(0.25))
+    refer_entry(Slanted, lambda op, x: x[0] if x[0] > 0.0 else x[0] * op.slope)
+    return row_of(Slanted(0.25))
 
 
 def at_least() -> Row:
     @op(REALS)
-    class AtLeast(Elementwise, Unary):
+    class NoLessThan(Elementwise, Unary):
         """yᵢ = max(aᵢ, c), for the number c = ``least``. At c the derivative is 0."""
 
         least: float
@@ -93,8 +93,67 @@ def at_least() -> Row:
         def domains(self, general: tuple[Domain, ...]) -> tuple[Domain, ...]:
             return (Domain(kinks=(self.least,), share=0.0),)
 
-    refer_entry(AtLeast, lambda op, x: x[0] if x[0] > op.least else x[0].constant(op.least))
-    return row_of(AtLeast(0.0))
+    refer_entry(NoLessThan, lambda op, x: x[0] if x[0] > op.least else x[0].constant(op.least))
+    return row_of(NoLessThan(0.0))
+
+
+def weighted_hinge() -> Row:
+    """A value that a rule computes for its mask is not computed in vain."""
+
+    @op(REALS, REALS)
+    class WeightedHinge(Elementwise, Binary):
+        """yᵢ = bᵢ max(aᵢ − c, 0), for the number c = ``margin``; shapes broadcast. At c ∂y/∂a is 0."""
+
+        margin: float
+
+        def compute(self, a: Array, b: Array) -> Array:
+            beyond: Array = np.maximum(a - self.margin, 0)
+            return b * beyond
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            beyond = a - self.margin
+            mask = ops.step(beyond.detach())
+            return sum_to(out_grad * b * mask, a), sum_to(out_grad * ops.relu(beyond), b)
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            da, db = in_tangents
+            beyond = a - self.margin
+            return da * b * ops.step(beyond.detach()), db * ops.relu(beyond)
+
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            yield from map(cls, (0.0, 1.5))
+
+        def domains(self, general: tuple[Domain, ...]) -> tuple[Domain, ...]:
+            return Domain(kinks=(self.margin,)), REALS
+
+    refer_entry(WeightedHinge, lambda op, x: x[1] * (x[0] - op.margin if x[0] > op.margin else 0.0 * x[0]))
+    return row_of(WeightedHinge(0.0))
+
+
+def quotient() -> Row:
+    """The rule as it stands in textbooks; of x / x its terms leave an ulp where others cancel exactly."""
+
+    @op(REALS, NONZERO)
+    class Quotient(Elementwise, Binary):
+        """yᵢ = aᵢ / bᵢ, for bᵢ ≠ 0; shapes broadcast."""
+
+        def compute(self, a: Array, b: Array) -> Array:
+            return a / b
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            return sum_to(out_grad / b, a), sum_to(-(out_grad * a) / (b * b), b)
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            da, db = in_tangents
+            return da / b, -(db * a) / (b * b)
+
+    refer_entry(Quotient, lambda op, x: x[0] / x[1])
+    return row_of(Quotient())
 
 
 def without_a_second_definition() -> Row:

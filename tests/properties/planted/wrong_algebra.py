@@ -15,8 +15,8 @@ from engine.domain import KINK_AT_0, POSITIVE, Domain
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
-from properties.adapters.reference import Reference, apply
-from properties.adapters.subject import Subject
+from properties.adapters.reference import Reference
+from properties.adapters.reference_calls import apply
 from properties.case import Case, Step
 from properties.references import refer_entry
 from properties.rows import Row
@@ -35,9 +35,6 @@ class Substituting(Reference):
         for step in case.steps:
             values.append(self.made(step, [values[arg] for arg in step.args]))
         return values
-
-    def lazily(self) -> Subject:
-        return type(self)(lazy_mode=True)
 
 
 class Gate(Elementwise, Binary):

@@ -11,7 +11,7 @@ from engine.ops.conversion import zeros_like
 from engine.reverse import depending_on, pullback
 from engine.tensor import Tensor
 from properties.adapters.reference import Reference
-from properties.adapters.subject import Capability, Mix, Subject
+from properties.adapters.subject import Capability, Mix
 
 
 class Walking(Reference):
@@ -27,9 +27,6 @@ class Walking(Reference):
         if len(outputs) > 1:
             return pullback(outputs, variables, out_grads)
         return self.adjoints(outputs[0], variables, out_grads[0])
-
-    def lazily(self) -> Subject:
-        return type(self)(lazy_mode=True)
 
 
 class BareZero(Walking):

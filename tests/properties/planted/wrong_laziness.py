@@ -8,7 +8,6 @@ from engine.ops.conversion import zeros_like
 from engine.reverse import depending_on, pullback
 from engine.tensor import Tensor
 from properties.adapters.reference import Reference
-from properties.adapters.subject import Subject
 
 
 class AllAdjointsAtOnce(Reference):
@@ -22,9 +21,6 @@ class AllAdjointsAtOnce(Reference):
             adjoint.realize_cached_data()
         return adjoints
 
-    def lazily(self) -> Subject:
-        return AllAdjointsAtOnce(lazy_mode=True)
-
 
 class OutputFirst(Reference):
     """The output is computed when its pullback is asked for; no adjoint needs it."""
@@ -35,9 +31,6 @@ class OutputFirst(Reference):
         for output in outputs:
             output.realize_cached_data()
         return pullback(outputs, variables, out_grads)
-
-    def lazily(self) -> Subject:
-        return OutputFirst(lazy_mode=True)
 
 
 class RulesInFull(Reference):
@@ -56,6 +49,3 @@ class RulesInFull(Reference):
                 for value, part in parts:
                     adjoints[value] = adjoints[value] + part if value in adjoints else part
         return [adjoints[value] if value in order else zeros_like(value) for value in variables]
-
-    def lazily(self) -> Subject:
-        return RulesInFull(lazy_mode=True)

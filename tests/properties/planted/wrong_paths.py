@@ -12,47 +12,37 @@ from engine.kinds import Elementwise, Unary
 from engine.ops.conversion import zeros_like
 from engine.reverse import depending_on, pullback
 from engine.tensor import Tensor
-from properties.adapters.reference import Reference, apply
-from properties.adapters.subject import Capability, Subject
+from properties.adapters.reference import Reference
+from properties.adapters.reference_calls import apply
+from properties.adapters.subject import Capability
 from properties.case import Case
 
 
-class ReluOfNegative(Elementwise, Unary):
-    """yᵢ = max(−aᵢ, 0). At 0 the derivative is −1, where the two ops it stands for make it 0."""
-
-    __slots__ = ()
+class LargerOfTwins(Elementwise, Unary):
+    """yᵢ = max(aᵢ, aᵢ). The derivative should be 1."""
 
     def compute(self, a: Array) -> Array:
-        return np.maximum(-a, 0)
+        return np.maximum(a, a)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return -out_grad * self._open(node)
+        return out_grad / 2  # wrong: the share of one of the two
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return -in_tangent * self._open(node)
-
-    def _open(self, node: Tensor) -> Tensor:
-        return 1 - ops.step(node.inputs[0].detach())  # wrong: step(−a)
+        return in_tangent / 2
 
 
-class FusingTwoSteps(Reference):
-    """relu(−x) is one op, in both modes. It shows no graph, which would not be that of the case."""
+class FusingTwins(Reference):
+    """maximum(x, x) is one op, in both modes. It shows no graph, which would not be that of the case."""
 
     capabilities = Reference.capabilities & ~(Capability.GRAPH | Capability.DETACH)
 
-    def lazily(self) -> Subject:
-        return FusingTwoSteps(lazy_mode=True)
-
     def _values(self, case: Case) -> list[Tensor]:
         values = self._inputs(case)
-        negated: dict[int, Tensor] = {}
-        for number, step in enumerate(case.steps, start=len(values)):
-            if isinstance(step.op, ops.ReLU) and step.args[0] in negated:
-                values.append(ReluOfNegative()(negated[step.args[0]]))
+        for step in case.steps:
+            if isinstance(step.op, ops.Maximum) and step.args[0] == step.args[1]:
+                values.append(LargerOfTwins()(values[step.args[0]]))
             else:
                 values.append(apply(step, [values[arg] for arg in step.args]))
-            if isinstance(step.op, ops.Negate):
-                negated[number] = values[step.args[0]]
         return values
 
 

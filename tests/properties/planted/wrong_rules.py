@@ -9,9 +9,11 @@ import numpy as np
 from engine import ops
 from engine.array import Array, Shape, as_array
 from engine.catalogue import op
-from engine.domain import REALS
+from engine.domain import NONZERO, REALS
+from engine.dtype import FLOAT32, FLOAT64
 from engine.graph import Op
 from engine.kinds import Binary, Elementwise, Unary
+from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
 from properties.grid import Grid
 from properties.references import refer, refer_entry
@@ -45,6 +47,63 @@ def running_total_with_a_late_step() -> Row:
 
     refer(RunningTotal, _running)
     return row_of(RunningTotal())
+
+
+def running_total_in_memory_order() -> Row:
+    """The tangent takes the entries in the order in which they lie in memory."""
+
+    @op(REALS, signature="(i*)->(j*)")
+    class TotalOfMemory(Unary):
+        """yᵢ = Σⱼ aⱼ over the entries up to i, in row-major order; y has a's shape."""
+
+        def compute(self, a: Array) -> Array:
+            return as_array(np.cumsum(a).reshape(a.shape))
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            back = ops.reshape(out_grad, (out_grad.size,))[::-1]
+            return ops.reshape(self(back)[::-1], out_grad.shape)
+
+        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+            entries = in_tangent.realize_cached_data().ravel(order="K")  # wrong: order="C"
+            return self(Tensor.make_const(as_array(entries.reshape(in_tangent.shape))))
+
+        def out_shape(self, *shapes: Shape) -> Shape:
+            return shapes[0]
+
+    refer(TotalOfMemory, _running)
+    return row_of(TotalOfMemory())
+
+
+def quotient_by_way_of_float32() -> Row:
+    """Of a float32 and a float64 the rules compute in float32, and only then in the result's float64."""
+
+    @op(REALS, NONZERO)
+    class CoarseQuotient(Elementwise, Binary):
+        """yᵢ = aᵢ / bᵢ, for bᵢ ≠ 0; shapes broadcast."""
+
+        def compute(self, a: Array, b: Array) -> Array:
+            return a / b
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            by_a, by_b = self._slopes(a, b)
+            return sum_to(ops.astype(out_grad * by_a, a.dtype), a), sum_to(
+                ops.astype(out_grad * by_b, b.dtype), b
+            )
+
+        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+            a, b = node.inputs
+            da, db = in_tangents
+            by_a, by_b = self._slopes(a, b)
+            return ops.astype(da * by_a, node.dtype), ops.astype(db * by_b, node.dtype)
+
+        def _slopes(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+            coarse = FLOAT32 if FLOAT32 in (a.dtype, b.dtype) else FLOAT64
+            a, b = ops.astype(a, coarse), ops.astype(b, coarse)
+            return 1 / b, -a / (b * b)
+
+    refer_entry(CoarseQuotient, lambda op, x: x[0] / x[1])
+    return row_of(CoarseQuotient())
 
 
 def _running(op: Op, grids: Sequence[Grid]) -> Grid:

@@ -12,7 +12,8 @@ from engine.catalogue import op
 from engine.domain import Domain
 from engine.kinds import Elementwise, Unary
 from engine.tensor import Tensor
-from properties.adapters.reference import Reference, apply
+from properties.adapters.reference import Reference
+from properties.adapters.reference_calls import apply
 from properties.case import Case
 from properties.references import refer_entry
 from properties.rows import Row

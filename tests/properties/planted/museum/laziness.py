@@ -8,7 +8,7 @@ from engine.reverse import pullback
 from engine.tensor import Tensor
 from engine.topo import find_topo_sort
 from properties.adapters.reference import Reference
-from tests.properties.planted import wrong_sessions
+from tests.properties.planted import wrong_walks
 from tests.properties.planted.bug import programs_of
 from tests.properties.planted.museum.exhibit import Exhibit, in_engine
 
@@ -40,7 +40,7 @@ EXHIBITS = [
         "into a new leaf: the adjoint stops there",
         trigger="gradient asked for a non-leaf and for a leaf below it",
         source="apache/mxnet #11865",
-        session=wrong_sessions.AskingCutsOff,
+        session=wrong_walks.AskingCutsOff,
     ),
     Exhibit(
         "realize-mid-trace-detaches",

@@ -1,0 +1,104 @@
+"""How the reference engine's ops are called, and the same calls as the program of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine import ops
+from engine.tensor import Tensor
+from properties.adapters.subject import outputs_of
+from properties.case import Case, Step, literal
+from properties.verdict import Given
+
+_REDUCTIONS = {ops.Summation: ops.summation, ops.Max: ops.max, ops.LogSumExp: ops.logsumexp}
+
+
+def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
+    """The op of a step as a user would call it: by its function where the axes are spelled out."""
+    op, axes = step.op, step.spelling
+    if axes == "canonical":
+        return op(*tensors)
+    match op:
+        case ops.Summation() | ops.Max() | ops.LogSumExp():
+            return _REDUCTIONS[type(op)](tensors[0], axes, op.keepdims)
+        case ops.Transpose() if isinstance(axes, tuple):
+            return ops.transpose(tensors[0], axes)
+        case ops.Permute() if isinstance(axes, tuple):
+            return ops.permute(tensors[0], axes)
+        case ops.Concatenate() if isinstance(axes, int):
+            return ops.concatenate(tensors, axes)
+        case ops.Stack() if isinstance(axes, int):
+            return ops.stack(tensors, axes)
+        case _:
+            raise AssertionError(f"{op!r} has no axes to be written as {axes!r}")
+
+
+def written(step: Step) -> str:
+    """The call that ``apply`` makes, as source."""
+    args = [f"v{arg}" for arg in step.args]
+    op = step.op
+    if step.spelling == "canonical":
+        return f"{op!r}({', '.join(args)})"
+    if isinstance(op, ops.Concatenate | ops.Stack):
+        return f"{type(op).__name__.lower()}([{', '.join(args)}], {step.spelling!r})"
+    keepdims = ", keepdims=True" if getattr(op, "keepdims", False) else ""
+    return f"{type(op).__name__.lower()}({args[0]}, {step.spelling!r}{keepdims})"
+
+
+def program(case: Case, given: Given) -> str:
+    """The program of a report: the case, then every derivative that the law may have asked for."""
+    classes = {type(step.op) for step in case.steps}
+    others = sorted(
+        f"from {cls.__module__} import {cls.__name__}"
+        for cls in classes
+        if not cls.__module__.startswith("engine.")
+    )
+    lines = ["from numpy import array, dtype", "from engine import *", *others, ""]
+    for number, array in enumerate(case.inputs):
+        facts = ", requires_grad=False" if number in case.constants else ""
+        lines.append(f"v{number} = Tensor({literal(array)}{facts})")
+    for number, step in enumerate(case.steps, start=len(case.inputs)):
+        lines.append(f"v{number} = {written(step)}")
+    output, variables = f"v{case.output}", ", ".join(f"v{number}" for number in case.variables)
+    lines.append(f"print({output})")
+    lines.extend(_asked(output, f"[{variables}]", given))
+    return "\n".join(lines)
+
+
+def _asked(output: str, variables: str, given: Given) -> Iterator[str]:
+    """The lines that ask for every derivative that a law may have asked for with what it chose."""
+    chosen = {name: f"Tensor.make_const({literal(array)})" for name, array in given.arrays.items()}
+    outer, inner = (
+        f"[{', '.join(text for name, text in chosen.items() if name.startswith(kind))}]"
+        for kind in ("in_tangents", "along")
+    )
+    if roots := outputs_of(given):
+        values = ", ".join(f"v{number}" for number in roots.values())
+        seeds = ", ".join(chosen[name] for name in roots)
+        yield f"print(pullback([{values}], {variables}, [{seeds}]))  # x̄ of all together"
+    if "other_out_grad" in chosen:
+        yield f"print(pullback({output}, {variables}, {chosen['other_out_grad']}))  # x̄ of the other ȳ"
+    if "out_grad" in chosen:
+        yield f"out_grad = Tensor.make_const({literal(given.arrays['out_grad'])}, requires_grad=True)"
+        yield f"adjoints = pullback({output}, {variables}, out_grad)"
+        yield "print(adjoints)  # x̄"
+    if outer != "[]":
+        yield f"print(pushforward([{output}], {variables}, {outer}))  # ẏ"
+    if inner != "[]":
+        yield from _asked_twice(output, variables, inner, outer)
+
+
+def _asked_twice(output: str, variables: str, inner: str, outer: str) -> Iterator[str]:
+    """The lines for higher derivatives, along ``inner`` and, if there is one, ``outer``."""
+    yield f"(moved,) = pushforward([{output}], {variables}, {inner})"
+    yield "print(moved)  # ẏ along the inner direction"
+    if outer == "[]":
+        yield f"print(pullback(adjoints, [out_grad], {inner}))  # the pullback of the pullback"
+        yield f"(bent,) = pushforward([moved], {variables}, {inner})"
+        yield f"print(pullback(bent, {variables}, out_grad))  # reverse over forward over forward"
+        return
+    yield f"print(pushforward(adjoints, {variables}, {outer}))  # forward over reverse"
+    yield f"print(pushforward(adjoints, {variables}, {inner}))  # the same, the directions exchanged"
+    yield f"print(pullback(adjoints, {variables}, {inner}))  # reverse over reverse"
+    yield f"print(pullback(moved, {variables}, out_grad))  # reverse over forward"
+    yield f"print(pushforward([moved], {variables}, {outer}))  # forward over forward"
