@@ -248,7 +248,7 @@ def _check_second_definitions(rows: Sequence[Row]) -> None:
     if missing:
         raise UsageError(
             f"no second definition of {', '.join(missing)}: the laws have nothing to compare with; "
-            f"add refer_entry({missing[0]}, ...) in your module (the engine's: properties/references.py)"
+            f"add refer_entry({missing[0]}, ...) in your module (the engine's: properties/references/)"
         )
 
 

@@ -203,6 +203,42 @@ class Number:
         """tanh x."""
         return self.through(cmath.tanh)
 
+    def sinh(self) -> Number:
+        """sinh x."""
+        return self.through(cmath.sinh)
+
+    def cosh(self) -> Number:
+        """cosh x."""
+        return self.through(cmath.cosh)
+
+    def tan(self) -> Number:
+        """tan x."""
+        return self.through(cmath.tan)
+
+    def arcsin(self) -> Number:
+        """arcsin x, for −1 < x < 1."""
+        return self.through(cmath.asin)
+
+    def arccos(self) -> Number:
+        """arccos x, for −1 < x < 1."""
+        return self.through(cmath.acos)
+
+    def arctan(self) -> Number:
+        """arctan x."""
+        return self.through(cmath.atan)
+
+    def arcsinh(self) -> Number:
+        """arsinh x."""
+        return self.through(cmath.asinh)
+
+    def arccosh(self) -> Number:
+        """arcosh x, for x > 1."""
+        return self.through(cmath.acosh)
+
+    def arctanh(self) -> Number:
+        """artanh x, for −1 < x < 1."""
+        return self.through(cmath.atanh)
+
     def __gt__(self, other: Number | float) -> bool:
         """Whether the value is greater, or equal and about to be; recorded, and counted as close if it is."""
         b = self._other(other)
@@ -218,3 +254,13 @@ class Number:
     def constant(self, value: float) -> Number:
         """An exact number that does not move, in the same arithmetic."""
         return self.arithmetic.number(value)
+
+
+def larger(a: Number, b: Number) -> Number:
+    """The larger of the two, by the branch that they move into where they tie."""
+    return a if a > b else b
+
+
+def smaller(a: Number, b: Number) -> Number:
+    """The smaller of the two, by the branch that they move into where they tie."""
+    return b if a > b else a

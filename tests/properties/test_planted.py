@@ -277,6 +277,6 @@ def test_an_op_without_a_second_definition_is_named() -> None:
         assert not row.has_second_definition()
         (programs,) = (each for each in rows_for(Reference()) if each.name == PROGRAMS)
         assert row.entries[0] not in programs.entries
-        words = "Twice: .*no second definition.*properties/references.py.*refer_entry"
+        words = "Twice: .*no second definition.*properties/references/.*refer_entry"
         with pytest.raises(CatalogueError, match=words):
             judge(LAWS["value_matches_reference"], row, Reference(), examples=1, start=SEEDS[0])

@@ -157,7 +157,7 @@ def test_a_second_definition_agrees_with_numpy(example: Example) -> None:
 
 def test_no_op_of_the_catalogue_lacks_a_second_definition() -> None:
     lacking = sorted(name for name, entry in CATALOGUE.items() if entry.op not in REFERENCES)
-    assert not lacking, f"without a second definition in properties/references.py: {', '.join(lacking)}"
+    assert not lacking, f"without a second definition in properties/references/: {', '.join(lacking)}"
 
 
 def test_an_op_without_a_second_definition_is_refused_by_name() -> None:
@@ -176,7 +176,7 @@ def test_an_op_without_a_second_definition_is_refused_by_name() -> None:
         with pytest.raises(CatalogueError) as caught:
             evaluate(one_step(Newcomer(), X))
     assert str(caught.value) == (
-        "Newcomer: got no second definition; expected one entry in properties/references.py; "
+        "Newcomer: got no second definition; expected one entry in properties/references/; "
         "add refer_entry(Newcomer, …)."
     )
 
@@ -190,7 +190,7 @@ def grid(array: Array) -> Grid:
 def restored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Second definitions that a test enters stay for that test only."""
     kept = dict(REFERENCES)
-    monkeypatch.setattr("properties.references.REFERENCES", kept)
+    monkeypatch.setattr("properties.references.table.REFERENCES", kept)
 
 
 @pytest.mark.usefixtures("restored")

@@ -1,0 +1,19 @@
+"""Every op defined a second time, apart from the engine on purpose: numbers one at a time, index by index.
+
+Nothing here calls the NumPy function that ``compute`` calls. The files are those of ``engine.ops``.
+"""
+
+from properties.references import elementwise, joining, products, reductions, shapes
+from properties.references.table import REFERENCES, refer, refer_entry, second_definition
+
+__all__ = [
+    "REFERENCES",
+    "elementwise",
+    "joining",
+    "products",
+    "reductions",
+    "refer",
+    "refer_entry",
+    "second_definition",
+    "shapes",
+]
