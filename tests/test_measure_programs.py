@@ -178,12 +178,6 @@ def test_a_law_that_is_left_open_breaks_the_promise(monkeypatch: pytest.MonkeyPa
     assert len(unmet(promises)) == len(agreement.JUDGES)
 
 
-def test_a_law_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agreement, "JUDGES", ("gradient_is_a_poem",))
-    promises, table, failures = agreement.measure(here, FEW)
-    assert (promises, failures, table.row_count) == ([], [], 1)
-
-
 def test_small_errors_are_caught_and_smaller_ones_are_missed_and_named() -> None:
     several = batches([7], 3 * RUN)
     promises, table, missed = plants.measure(here, several)

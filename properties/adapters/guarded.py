@@ -183,12 +183,14 @@ class Guarded(Subject):
 def copied(array: Array) -> Array:
     """A copy that lies in memory as the array does: strided, if it is a view of a block, and read-only."""
     owner = array.base
-    if isinstance(owner, np.ndarray) and owner.flags.forc:
-        offset = array.ctypes.data - owner.ctypes.data
-        twin = np.ndarray(array.shape, array.dtype, owner.copy("K"), offset, array.strides)
+    if isinstance(owner, np.ndarray) and owner.flags.forc and array.size:
+        block: Array = owner.copy("K").ravel("K")
+        first = (array.ctypes.data - owner.ctypes.data) // array.itemsize
+        twin = np.lib.stride_tricks.as_strided(block[first:], array.shape, array.strides)
     else:
         twin = array.copy("K")
-    twin.flags.writeable = array.flags.writeable
+    if not array.flags.writeable:
+        twin.flags.writeable = False
     return twin
 
 

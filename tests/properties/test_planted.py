@@ -55,7 +55,7 @@ BUGS = [
         wrong_engines.AddingInPlace,
         also=frozenset({
             "gradient_is_sum_over_paths", "gradient_of_several_outputs_is_sum",
-            "unread_gradient_costs_nothing",
+            "laziness_is_unobservable", "unread_gradient_costs_nothing",
         })),
     Bug("gradient_is_adjoint_of_tangent", "tie_broken_and_shared", wrong_ops.maximum_of_two_minds_at_ties),
     Bug("gradient_is_linear_in_out_grad", "cotangent_clipped", wrong_rules.sine_that_clips),
