@@ -7,11 +7,12 @@ where two are equal; ``values`` says that an entry is one of a few marks, such a
 and that no derivative with respect to it is meant.
 
 Two more facts are the conventions. At a kink or tie the op has one derivative to the left, ∂₋, and one to
-the right, ∂₊. ``share`` says which derivative the op takes at a kink: ∂₋ + share · (∂₊ − ∂₋). ``even`` says
-that k entries that tie share evenly: each takes the smaller of its two and 1/k of the way to the larger. An
-op that declares neither promises no more than a derivative between the two.
+the right, ∂₊. ``share`` says which derivative the op takes at a kink: ∂₋ + share · (∂₊ − ∂₋); a tuple has
+one for each kink. ``even`` says that k entries that tie share evenly: each takes the smaller of its two and
+1/k of the way to the larger. An op that declares neither promises no more than a derivative between the two.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -27,7 +28,7 @@ class Domain:
     high: float = inf
     poles: tuple[float, ...] = ()
     kinks: tuple[float, ...] = ()
-    share: float | None = None
+    share: float | tuple[float, ...] | None = None
     ties: bool = False
     even: bool = False
     values: tuple[float, ...] = ()
@@ -46,12 +47,23 @@ class Domain:
     def convention(self) -> str:
         """The derivative that is taken at kinks and ties, in words; nothing where none is declared."""
         words: list[str] = []
-        if self.kinks and self.share is not None:
-            share = SHARES.get(self.share, f"{self.share:g} of the way from the left side to the right")
-            words.append(f"at {', '.join(f'{kink:g}' for kink in self.kinks)}: {share}")
+        by_share: dict[float, list[float]] = {}
+        for kink in self.kinks:
+            share = self.share_at(kink)
+            if share is not None:
+                by_share.setdefault(share, []).append(kink)
+        for share, kinks in by_share.items():
+            side = SHARES.get(share, f"{share:g} of the way from the left side to the right")
+            words.append(f"at {_listed(kinks)}: {side}")
         if self.ties and self.even:
             words.append("at ties: even shares")
         return "; ".join(words)
+
+    def share_at(self, x: float) -> float | None:
+        """The share at x; None where x is no kink or none is declared."""
+        if x not in self.kinks:
+            return None
+        return self.share[self.kinks.index(x)] if isinstance(self.share, tuple) else self.share
 
     def contains(self, x: float, margin: float = 0.0) -> bool:
         """Whether the op is defined at x, and at every point nearer to x than ``margin``."""
@@ -63,6 +75,12 @@ class Domain:
     def smooth_at(self, x: float, margin: float = 0.0) -> bool:
         """Whether the op is defined and differentiable at x, and no kink is nearer than ``margin``."""
         return self.contains(x, margin) and all(abs(x - kink) > margin for kink in self.kinks)
+
+
+def _listed(numbers: Sequence[float]) -> str:
+    """The numbers; the first two and the last, where there are many."""
+    words = [f"{number:g}" for number in numbers]
+    return ", ".join(words if len(words) <= 4 else [*words[:2], "…", words[-1]])
 
 
 REALS = Domain()

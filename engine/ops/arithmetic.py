@@ -165,3 +165,8 @@ class Negate(Elementwise, Linear):
 
 
 negate: Negate = Negate()
+
+
+def subtract(a: Tensor, b: Tensor) -> Tensor:
+    """a − b, which is a + (−b); shapes broadcast."""
+    return add(a, negate(b))

@@ -86,8 +86,9 @@ class _Corner:
         slot, at = entry
         left, right = self.ends(entry)
         domain = self.case.steps[0].domains[slot]
-        if domain.share is not None and flat(self.case.inputs[slot])[at] in domain.kinks:
-            return left + domain.share * (right - left)
+        share = domain.share_at(flat(self.case.inputs[slot])[at])
+        if share is not None:
+            return left + share * (right - left)
         if not domain.even:
             return None
         tied = sum(found.differ(self.row) for found in self.sides.values())

@@ -3,17 +3,31 @@
 Nothing here calls the NumPy function that ``compute`` calls. The files are those of ``engine.ops``.
 """
 
-from properties.references import elementwise, joining, products, reductions, shapes
+from properties.references import (
+    clipping,
+    elementwise,
+    joining,
+    pairs,
+    products,
+    reductions,
+    rounding,
+    shapes,
+    softmax,
+)
 from properties.references.table import REFERENCES, refer, refer_entry, second_definition
 
 __all__ = [
     "REFERENCES",
+    "clipping",
     "elementwise",
     "joining",
+    "pairs",
     "products",
     "reductions",
     "refer",
     "refer_entry",
+    "rounding",
     "second_definition",
     "shapes",
+    "softmax",
 ]

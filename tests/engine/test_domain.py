@@ -71,11 +71,20 @@ def test_a_domain_is_smooth_without_kinks_and_ties() -> None:
         (Domain(kinks=(0.0,), share=0.0), "at 0: that of the left side"),
         (Domain(kinks=(-1.0, 2.5), share=0.5), "at -1, 2.5: halfway between the sides"),
         (Domain(kinks=(0.0,), share=1.0), "at 0: that of the right side"),
+        (
+            Domain(kinks=(-1.0, 2.5), share=(0.0, 1.0)),
+            "at -1: that of the left side; at 2.5: that of the right side",
+        ),
+        (
+            Domain(kinks=(1.0, 2.0, 3.0, 4.0, 5.0), share=0.0),
+            "at 1, 2, …, 5: that of the left side",
+        ),
         (Domain(kinks=(0.0,), share=0.25), "at 0: 0.25 of the way from the left side to the right"),
         (
             Domain(kinks=(0.0,), share=0.0, ties=True, even=True),
             "at 0: that of the left side; at ties: even shares",
         ),
+        (Domain(ties=True, share=0.5), "at ties: halfway between the sides"),
     ],
     ids=str,
 )
@@ -83,11 +92,18 @@ def test_a_convention_is_put_into_words(domain: Domain, words: str) -> None:
     assert domain.convention == words
 
 
+def test_each_kink_may_have_a_share_of_its_own() -> None:
+    bounds = Domain(kinks=(-1.0, 1.0), share=(0.0, 1.0))
+    assert (bounds.share_at(-1.0), bounds.share_at(1.0), bounds.share_at(0.0)) == (0.0, 1.0, None)
+    assert Domain(kinks=(0.0,), share=0.5).share_at(0.0) == 0.5
+    assert KINK_AT_0.share_at(0.0) is None
+
+
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.name)
 def test_every_op_with_a_kink_or_tie_declares_a_convention(entry: Entry) -> None:
     for domain in entry.domains:
         assert domain.share is not None or not domain.kinks
-        assert domain.even or not domain.ties
+        assert domain.even or domain.share is not None or not domain.ties
 
 
 @pytest.mark.parametrize(("name", "share"), [("ReLU", 0.0), ("Step", 0.0), ("Sign", 0.0), ("Abs", 0.5)])

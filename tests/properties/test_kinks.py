@@ -14,6 +14,7 @@ from hypothesis.strategies import DataObject
 from engine import ops
 from engine.array import Array, as_array
 from engine.dtype import FLOAT32
+from engine.graph import Op
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Capability, Pullback, Subject
 from properties.case import Case, Step, one_step
@@ -93,6 +94,16 @@ def test_a_number_between_the_sides_is_a_derivative_and_one_of_them_is_declared(
         assert caught.value.what == ("ẏ[0] where ẋ0[0] = 1" if forward else "x̄0[0] where ȳ[0] = 1")
         assert list(caught.value.given.arrays) == (["in_tangents0"] if forward else ["out_grad"])
         assert caught.value.expected.startswith("from -1.0 to 1.0 ±" if law == BETWEEN else "0.0 ±")
+
+
+@pytest.mark.parametrize(("op", "declared"), [(ops.Hardtanh(-1.0, 1.0), 0.0), (ops.Clip(-1.0, 1.0), 1.0)])
+@pytest.mark.parametrize("bound", [-1.0, 1.0])
+def test_each_of_two_kinks_has_a_share_of_its_own(op: Op, declared: float, bound: float) -> None:
+    case = one_step(op, array(bound))
+    assert all(not verdict.undecided for verdict in verdicts(DECLARED, case))
+    with pytest.raises(Broken) as caught:
+        verdicts(DECLARED, case, Saying(lambda x: 1.0 - x))
+    assert caught.value.expected.startswith(f"{declared} ±")
 
 
 @BOTH

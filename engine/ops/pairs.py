@@ -1,0 +1,157 @@
+"""Functions of two numbers: the angle and length of an arrow, log-sums of two, a sign that is copied."""
+
+from __future__ import annotations
+
+from math import log as log_of
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.array import Array, computed, select
+from engine.catalogue import op
+from engine.domain import NONZERO, REALS, Domain
+from engine.kinds import Binary, Elementwise
+from engine.ops.broadcasting import sum_to
+from engine.ops.conversion import astype, ones_like, zeros_like
+from engine.ops.exponential import sigmoid
+from engine.ops.piecewise import sign, where
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+
+@op(NONZERO, REALS, analytic=False)
+class Arctan2(Elementwise, Binary):
+    """yᵢ = the angle, from −π to π, of the point with ordinate aᵢ ≠ 0 and abscissa bᵢ; shapes broadcast.
+
+    Where aᵢ = 0, values follow NumPy. There the angle is smooth for bᵢ > 0 and jumps for bᵢ < 0, and the
+    derivatives are those of the arc, b/r² and −a/r²; at the origin there is none, and both are 0.
+    """
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return np.arctan2(a, b)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        by_a, by_b = self._slopes(node)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        da, db = in_tangents
+        by_a, by_b = self._slopes(node)
+        return da * by_a, db * by_b
+
+    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        """b/r² and −a/r². r is divided by twice: r² could overflow."""
+        a, b = (astype(x, node.dtype) for x in node.inputs)
+        radius = _not_zero(hypot(a, b))
+        return b / radius / radius, -(a / radius / radius)
+
+
+arctan2: Arctan2 = Arctan2()
+
+
+@op(NONZERO, REALS, analytic=False)
+class Hypot(Elementwise, Binary):
+    """yᵢ = √(aᵢ² + bᵢ²), for aᵢ ≠ 0 or bᵢ ≠ 0; shapes broadcast. At (0, 0): value 0, derivatives 0."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return np.hypot(a, b)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        radius = _not_zero(node)
+        return sum_to(out_grad * (a / radius), a), sum_to(out_grad * (b / radius), b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        radius = _not_zero(node)
+        return da * (a / radius), db * (b / radius)
+
+
+hypot: Hypot = Hypot()
+
+
+def _not_zero(radius: Tensor) -> Tensor:
+    """The radius, 1 where it is 0: what is divided by it is 0 there."""
+    return where(radius.detach(), radius, ones_like(radius))
+
+
+def _ordered(a: Array, b: Array) -> tuple[Array, Array]:
+    """The larger of each two, and how much less the other is: 0 where both are the same infinity."""
+    larger, smaller = select(a > b, a, b), select(a > b, b, a)
+    same = larger == smaller
+    return larger, select(same, np.zeros_like(larger), smaller - select(same, np.zeros_like(larger), larger))
+
+
+@op(REALS, REALS)
+class LogAddExp(Elementwise, Binary):
+    """yᵢ = log(exp aᵢ + exp bᵢ); shapes broadcast. The derivatives are σ(a − b) and σ(b − a)."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        larger, less = _ordered(a, b)
+        return larger + np.log1p(np.exp(less))
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(out_grad * sigmoid(a - b), a), sum_to(out_grad * sigmoid(b - a), b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        return da * sigmoid(a - b), db * sigmoid(b - a)
+
+
+logaddexp: LogAddExp = LogAddExp()
+
+LOG_2 = log_of(2.0)
+
+
+@op(REALS, REALS)
+class LogAddExp2(Elementwise, Binary):
+    """yᵢ = log₂(2^aᵢ + 2^bᵢ); shapes broadcast. The derivatives are σ((a − b) log 2) and σ((b − a) log 2)."""
+
+    def compute(self, a: Array, b: Array) -> Array:
+        larger, less = _ordered(a, b)
+        return computed(larger + np.log1p(np.exp(less * LOG_2)) / LOG_2)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        less = (a - b) * LOG_2
+        return sum_to(out_grad * sigmoid(less), a), sum_to(out_grad * sigmoid(-less), b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        less = (a - b) * LOG_2
+        return da * sigmoid(less), db * sigmoid(-less)
+
+
+logaddexp2: LogAddExp2 = LogAddExp2()
+
+
+@op(Domain(kinks=(0.0,), share=0.5), Domain(kinks=(0.0,), share=0.0), analytic=False)
+class Copysign(Elementwise, Binary):
+    """yᵢ = |aᵢ| with the sign of bᵢ (−0 has one); shapes broadcast. At aᵢ = 0 the derivative is 0.
+
+    The derivative with respect to b is 0 everywhere.
+    """
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return np.copysign(a, b)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(out_grad * self._turned(a, b), a), zeros_like(b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return in_tangents[0] * self._turned(a, b), zeros_like(node)
+
+    def _turned(self, a: Tensor, b: Tensor) -> Tensor:
+        """1 where a and b have one sign, −1 where they have two, 0 where aᵢ = 0."""
+        return sign(a.detach()) * self(ones_like(a), b.detach())
+
+
+copysign: Copysign = Copysign()

@@ -1,0 +1,138 @@
+"""Rounding to whole numbers, and what is left over.
+
+Between its jumps a rounded number is constant, so the derivative is 0 everywhere: to the left of a jump, to
+the right, and at it. The domains name the jumps from −16 to 16; there is one at every other whole (for
+``Round``: half) number, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from engine.array import Array, Shape
+from engine.catalogue import op
+from engine.domain import REALS, Domain
+from engine.errors import ParameterError
+from engine.kinds import Elementwise, Unary
+from engine.ops.conversion import zeros_like
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+FARTHEST = 16
+"""Jumps are named up to here."""
+
+
+def _jumps(period: float = 1.0, first: float = 0.0) -> tuple[float, ...]:
+    """The numbers first + k · period, for whole k, from −FARTHEST to FARTHEST."""
+    most = int(FARTHEST / period)
+    return tuple(first + k * period for k in range(-most, most + 1) if abs(first + k * period) <= FARTHEST)
+
+
+@op(Domain(kinks=_jumps(), share=0.0), analytic=False)
+class Floor(Elementwise, Unary):
+    """yᵢ = ⌊aᵢ⌋, the largest whole number that is no larger than aᵢ. The derivative is 0, at jumps too."""
+
+    def compute(self, a: Array) -> Array:
+        return np.floor(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+
+floor: Floor = Floor()
+
+
+@op(Domain(kinks=_jumps(), share=0.0), analytic=False)
+class Ceil(Elementwise, Unary):
+    """yᵢ = ⌈aᵢ⌉, the smallest whole number that is no smaller than aᵢ. The derivative is 0, at jumps too."""
+
+    def compute(self, a: Array) -> Array:
+        return np.ceil(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+
+ceil: Ceil = Ceil()
+
+
+@op(Domain(kinks=_jumps(first=0.5), share=0.0), analytic=False)
+class Round(Elementwise, Unary):
+    """yᵢ = the whole number nearest to aᵢ, of two the even one. The derivative is 0, at jumps too."""
+
+    def compute(self, a: Array) -> Array:
+        return np.rint(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+
+round: Round = Round()
+
+
+@op(Domain(kinks=tuple(jump for jump in _jumps() if jump), share=0.0), analytic=False)
+class Trunc(Elementwise, Unary):
+    """yᵢ = aᵢ without its fraction: ⌊aᵢ⌋ for aᵢ > 0, else ⌈aᵢ⌉. The derivative is 0, at jumps too."""
+
+    def compute(self, a: Array) -> Array:
+        return np.trunc(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return zeros_like(node)
+
+
+trunc: Trunc = Trunc()
+
+
+@op(REALS, analytic=False)
+class RemainderScalar(Elementwise, Unary):
+    """yᵢ = aᵢ − c ⌊aᵢ / c⌋, for the number c = ``divisor`` ≠ 0; it has the sign of c.
+
+    The derivative is 1, also at the jumps, where aᵢ / c is whole.
+    """
+
+    divisor: float
+
+    def __post_init__(self) -> None:
+        if not isfinite(self.divisor) or self.divisor == 0:
+            raise ParameterError(
+                type(self).__name__, f"divisor {self.divisor}", "a finite number other than 0", "choose one"
+            )
+
+    def compute(self, a: Array) -> Array:
+        return np.remainder(a, self.divisor)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        yield from map(cls, (1.0, 2.0, -2.0, 0.75, 2.5))
+
+    def domains(self, general: tuple[Domain, ...]) -> tuple[Domain, ...]:
+        return (Domain(kinks=_jumps(abs(self.divisor)), share=0.0),)
+
+
+def remainder_scalar(a: Tensor, divisor: float) -> Tensor:
+    """What is left of a when multiples of ``divisor`` are taken away. Raises ``ParameterError``."""
+    return RemainderScalar(float(divisor))(a)
