@@ -1,0 +1,154 @@
+"""Normalisation along axes: entries are shifted and scaled by what their slice has in common.
+
+Both ops are one formula with one rule, which says with a handful of ops what the derivatives of mean,
+variance and root would say with dozens. Weight and bias are a product and a sum behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isfinite, prod
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from engine.array import Array, Axes, Shape, computed, total
+from engine.axes import canonical_axes, check_axes_exist, check_canonical, subsets
+from engine.catalogue import op
+from engine.domain import REALS
+from engine.errors import ParameterError
+from engine.kinds import Unary
+from engine.ops.broadcasting import summation
+from engine.ops.powers import power_scalar
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+
+def _check_eps(what: str, eps: float) -> None:
+    if not (isfinite(eps) and eps > 0):
+        raise ParameterError(
+            what, f"eps {eps}", "a finite number > 0", "choose a small one: it keeps the root away from 0"
+        )
+
+
+def _mean(a: Tensor, axes: Axes) -> Tensor:
+    """The mean over the axes, which stay with size 1; 0 of nothing."""
+    return summation(a, axes, keepdims=True) / max(1, prod(a.shape[axis] for axis in axes))
+
+
+def _mean_of(a: Array, axes: Axes) -> Array:
+    """The same of an array."""
+    return computed(total(a, axes, keepdims=True) / max(1, prod(a.shape[axis] for axis in axes)))
+
+
+@op(REALS, signature="(i*)->(i*)")
+class LayerNorm(Unary):
+    """yᵢⱼ = (aᵢⱼ − mⱼ) / √(vⱼ + ε), m and v the mean and variance over the axes ``axes``, ε = ``eps`` > 0.
+
+    The adjoint and the tangent are one map: (v̇ − mean v̇ − y · mean(y v̇)) / √(v + ε).
+    """
+
+    axes: Axes
+    eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, self.axes, ordered=True)
+        _check_eps(type(self).__name__, self.eps)
+
+    def compute(self, a: Array) -> Array:
+        centred = a - _mean_of(a, self.axes)
+        return computed(centred / np.sqrt(_mean_of(centred * centred, self.axes) + self.eps))
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return self._through(out_grad, node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return self._through(in_tangent, node)
+
+    def _through(self, moved: Tensor, node: Tensor) -> Tensor:
+        """The Jacobian, which is symmetric, times what moves."""
+        (a,) = node.inputs
+        centred = a - _mean(a, self.axes)
+        scale = power_scalar(_mean(centred * centred, self.axes) + self.eps, -0.5)
+        level = moved - _mean(moved, self.axes)
+        return scale * (level - node * _mean(node * level, self.axes))
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        check_axes_exist(repr(self), self.axes, len(shapes[0]))
+        return shapes[0]
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        for axes in subsets(range(len(shapes[0]))):
+            yield cls(axes)
+            yield cls(axes, 0.25)
+
+
+@op(REALS, signature="(i*)->(i*)")
+class RMSNorm(Unary):
+    """yᵢⱼ = aᵢⱼ / √(qⱼ + ε), q the mean of the squares over the axes ``axes``, ε = ``eps`` > 0.
+
+    The adjoint and the tangent are one map: (v̇ − y · mean(y v̇)) / √(q + ε).
+    """
+
+    axes: Axes
+    eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, self.axes, ordered=True)
+        _check_eps(type(self).__name__, self.eps)
+
+    def compute(self, a: Array) -> Array:
+        return computed(a / np.sqrt(_mean_of(a * a, self.axes) + self.eps))
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return self._through(out_grad, node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return self._through(in_tangent, node)
+
+    def _through(self, moved: Tensor, node: Tensor) -> Tensor:
+        """The Jacobian, which is symmetric, times what moves."""
+        (a,) = node.inputs
+        scale = power_scalar(_mean(a * a, self.axes) + self.eps, -0.5)
+        return scale * (moved - node * _mean(node * moved, self.axes))
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        check_axes_exist(repr(self), self.axes, len(shapes[0]))
+        return shapes[0]
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        for axes in subsets(range(len(shapes[0]))):
+            yield cls(axes)
+            yield cls(axes, 0.25)
+
+
+def layer_norm(
+    a: Tensor,
+    axes: int | Sequence[int] | None = -1,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """a with mean 0 and variance 1 along the axes, times ``weight``, plus ``bias``, which broadcast.
+
+    Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
+    """
+    return _affine(LayerNorm(canonical_axes("layer_norm", axes, a.ndim), float(eps))(a), weight, bias)
+
+
+def rms_norm(
+    a: Tensor, axes: int | Sequence[int] | None = -1, weight: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
+    """a with mean square 1 along the axes, times ``weight``, which broadcasts.
+
+    Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
+    """
+    return _affine(RMSNorm(canonical_axes("rms_norm", axes, a.ndim), float(eps))(a), weight, None)
+
+
+def _affine(y: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    scaled = y if weight is None else y * weight
+    return scaled if bias is None else scaled + bias
