@@ -6,6 +6,11 @@ Two facts concern entries together: ``ties`` says that the op compares entries a
 where two are equal; ``values`` says that an entry is one of a few marks, such as a condition's 0 and 1,
 and that no derivative with respect to it is meant.
 
+One fact is about matrices: ``dominant`` says that the last two axes hold matrices with a diagonal that
+dominates (``discs_lie_apart``). Such a matrix is regular, its symmetric part is positive definite, and its
+eigenvalues, those of its symmetric part and its singular values are distinct and positive, by construction
+and with nothing computed. It is not all that an op is defined for; it is where the op is smooth for sure.
+
 Two more facts are the conventions. At a kink or tie the op has one derivative to the left, ∂₋, and one to
 the right, ∂₊. ``share`` says which derivative the op takes at a kink: ∂₋ + share · (∂₊ − ∂₋); a tuple has
 one for each kink. ``even`` says that k entries that tie share evenly: each takes the smaller of its two and
@@ -14,7 +19,9 @@ one for each kink. ``even`` says that k entries that tie share evenly: each take
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, prod
+
+from engine.array import Shape
 
 SHARES = {0.0: "that of the left side", 0.5: "halfway between the sides", 1.0: "that of the right side"}
 """The usual shares in words."""
@@ -32,6 +39,7 @@ class Domain:
     ties: bool = False
     even: bool = False
     values: tuple[float, ...] = ()
+    dominant: bool = False
 
     @property
     def differentiable(self) -> bool:
@@ -76,6 +84,40 @@ class Domain:
         """Whether the op is defined and differentiable at x, and no kink is nearer than ``margin``."""
         return self.contains(x, margin) and all(abs(x - kink) > margin for kink in self.kinks)
 
+    def contains_matrices(self, entries: Sequence[float], shape: Shape, margin: float = 0.0) -> bool:
+        """Whether entries in row-major order have, as matrices, what the domain asks for."""
+        if not self.dominant:
+            return True
+        if len(shape) < 2:
+            return False
+        rows, columns = shape[-2:]
+        size = rows * columns
+        starts = range(0, prod(shape), size) if size else ()
+        return all(discs_lie_apart(entries[at : at + size], columns, margin) for at in starts)
+
+
+def discs_lie_apart(matrix: Sequence[float], columns: int, margin: float) -> bool:
+    """Whether the discs of a matrix (row-major) lie apart, and to the right of 0, by ``margin`` or more.
+
+    Disc i has the centre aᵢᵢ and *twice* the radius of Gershgorin's: the sum of |aᵢⱼ|, j ≠ i, or of |aⱼᵢ|,
+    whichever is larger. So the discs of A, Aᵀ, (A + Aᵀ)/2 and of the singular values (L. Qi, Some simple
+    estimates for singular values of a matrix, Linear Algebra Appl. 56, 1984, p. 105) lie in them. A row or
+    column that has no entry on the diagonal is a disc around 0, of which the others lie to the right. The
+    factor 2 keeps the largest entry of an eigenvector twice as large as any other.
+    """
+    rows = len(matrix) // columns
+    centres, radii = [0.0] * max(rows, columns), [0.0] * max(rows, columns)
+    for i in range(max(rows, columns)):
+        row = [abs(matrix[i * columns + j]) for j in range(columns) if j != i] if i < rows else []
+        column = [abs(matrix[j * columns + i]) for j in range(rows) if j != i] if i < columns else []
+        radii[i] = 2 * max(sum(row), sum(column))
+        centres[i] = matrix[i * columns + i] if i < min(rows, columns) else 0.0
+    inner = range(min(rows, columns))
+    left = max(radii[len(inner) :], default=0.0)
+    return all(centres[i] - radii[i] > left + margin for i in inner) and all(
+        abs(centres[i] - centres[j]) > radii[i] + radii[j] + margin for j in inner for i in range(j)
+    )
+
 
 def _listed(numbers: Sequence[float]) -> str:
     """The numbers; the first two and the last, where there are many."""
@@ -89,3 +131,4 @@ NONZERO = Domain(poles=(0.0,))
 KINK_AT_0 = Domain(kinks=(0.0,))
 ORDERED = Domain(ties=True, even=True)
 MASK = Domain(values=(0.0, 1.0))
+DOMINANT = Domain(dominant=True)

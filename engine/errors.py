@@ -42,6 +42,10 @@ class ParameterError(EngineError, ValueError):
     """A parameter of an op or a transform with a value that it cannot have."""
 
 
+class MatrixError(EngineError, ValueError):
+    """A matrix that an op has no value for: a singular one, or one that is not positive definite."""
+
+
 class TruthError(EngineError, ValueError):
     """A Tensor of several elements where one truth value or one number is wanted."""
 

@@ -6,7 +6,9 @@ Nothing here calls the NumPy function that ``compute`` calls. The files are thos
 from properties.references import (
     clipping,
     elementwise,
+    factorisations,
     joining,
+    linalg,
     losses,
     normalisation,
     pairs,
@@ -15,6 +17,7 @@ from properties.references import (
     rounding,
     shapes,
     softmax,
+    spectra,
 )
 from properties.references.table import REFERENCES, refer, refer_entry, second_definition
 
@@ -22,7 +25,9 @@ __all__ = [
     "REFERENCES",
     "clipping",
     "elementwise",
+    "factorisations",
     "joining",
+    "linalg",
     "losses",
     "normalisation",
     "pairs",
@@ -34,4 +39,5 @@ __all__ = [
     "second_definition",
     "shapes",
     "softmax",
+    "spectra",
 ]

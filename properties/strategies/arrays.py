@@ -16,6 +16,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from engine.array import Array, Shape, as_array
 from engine.domain import REALS, Domain
 from engine.dtype import FLOAT32, FLOAT64, DType
+from properties.strategies.matrices import dominated
 
 MARGIN = 2.0**-6
 """How far entries stay away from poles, kinks, ties and ends of the domain."""
@@ -96,8 +97,16 @@ def draw_array(
     draw: DrawFn, shape: Shape, dtype: DType, domain: Domain = REALS, *, smooth: bool = True
 ) -> Array:
     """An array inside the domain, in some memory layout."""
-    entries = into_domain(draw_numbers(draw, prod(shape)), domain, smooth=smooth)
-    return laid_out(array_of(entries, shape, dtype), draw(layouts))
+    entries = draw_numbers(draw, prod(shape))
+    return laid_out(array_in(entries, shape, dtype, domain, smooth=smooth), draw(layouts))
+
+
+def array_in(
+    entries: Sequence[float], shape: Shape, dtype: DType, domain: Domain, *, smooth: bool = True
+) -> Array:
+    """The entries moved into the domain, as an array."""
+    moved = dominated(entries, shape) if domain.dominant else into_domain(entries, domain, smooth=smooth)
+    return array_of(moved, shape, dtype)
 
 
 @st.composite

@@ -72,6 +72,8 @@ def _fits_every_slot(inputs: Sequence[Array], domains: Sequence[Domain], *, smoo
             return False
         if not all(defined(entry, MARGIN) for entry in entries):
             return False
+        if not domain.contains_matrices(entries, first.shape, MARGIN):
+            return False
     return True
 
 

@@ -164,7 +164,10 @@ class Line:
         if domain.values and any(number.value_bound for number in self.grids[value].entries):
             return False
         defined = domain.smooth_at if self.smooth else domain.contains
-        return all(abs(x) <= TALLEST and defined(x, MARGIN) for x in self.entries[value])
+        entries = self.entries[value]
+        return all(
+            abs(x) <= TALLEST and defined(x, MARGIN) for x in entries
+        ) and domain.contains_matrices(entries, self.grids[value].shape, MARGIN)
 
 
 @lru_cache(maxsize=4096)

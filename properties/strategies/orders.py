@@ -16,7 +16,7 @@ from engine.dtype import FLOAT64
 from engine.graph import Op
 from properties.case import Case, one_step, slot_domains
 from properties.oracles.definition import Direction, Evaluation, evaluate
-from properties.strategies.arrays import array_of, into_domain
+from properties.strategies.arrays import array_in
 from properties.strategies.calls import has_corners, legal
 from properties.strategies.line import Manner
 from properties.strategies.programs import Taste, joins, programs
@@ -74,7 +74,7 @@ def _moved(op: Op, by: float) -> Evaluation:
     domains = slot_domains(op, len(slots))
     numbers = [[x + slot / 8 for x in NUMBERS] for slot in slots]
     inputs = [
-        array_of(into_domain(each, domain, smooth=True), SHAPE, FLOAT64)
+        array_in(each, SHAPE, FLOAT64, domain)
         for each, domain in zip(numbers, domains, strict=True)
     ]
     along: Direction = dict.fromkeys(slots, SPEEDS)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TypeVar
 
 from hypothesis import reject
@@ -21,7 +22,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from engine.array import Array, Shape
 from engine.catalogue import Entry
-from engine.domain import KINK_AT_0, REALS
+from engine.domain import DOMINANT, KINK_AT_0, REALS
 from engine.dtype import FLOAT32, FLOAT64, DType
 from engine.graph import Op
 from properties.case import Case, Step
@@ -29,12 +30,15 @@ from properties.strategies.arrays import BLOCK, draw_array
 from properties.strategies.calls import calls, has_corners, spellings
 from properties.strategies.corners import SMOOTH, corner_of, onto_corner
 from properties.strategies.line import Args, Line, Manner
-from properties.strategies.shapes import SIZES, fitted
+from properties.strategies.shapes import MOST_ENTRIES, SIZES, fitted
 
 T = TypeVar("T")
 
 MOST_INPUTS = 3
 MOST_STEPS = 8
+LARGEST_SQUARE = 4
+"""One input in four or so is of square matrices whose diagonal dominates, for ops that take no others."""
+
 GONE = 102
 """A step is gone if its first byte is less, which is so in two of five."""
 
@@ -150,15 +154,25 @@ def _draw_inputs(draw: DrawFn, head: Sequence[int], taste: Taste, *, few: bool) 
     for at in range(MOST_INPUTS):
         related, own, many = each[3 * at + 3 : 3 * at + 6]
         dtype = taste.dtypes[(own if mixed % 3 == 2 else each[5]) % len(taste.dtypes)]
-        domain = REALS if many % 4 else KINK_AT_0
         beside = _related(shape)[related % 4 if at else 0]
-        drawn.append(draw_array(draw, beside, dtype, domain if few else REALS, smooth=not few))
+        if many % 4 == 1 and beside:
+            drawn.append(draw_array(draw, _square(beside), dtype, DOMINANT))
+        else:
+            domain = KINK_AT_0 if few and many % 4 == 0 else REALS
+            drawn.append(draw_array(draw, beside, dtype, domain, smooth=not few))
     return tuple(drawn[: taste.variables + count % (MOST_INPUTS + 1 - taste.variables)])
 
 
 def _related(shape: Shape) -> list[Shape]:
     """Shapes that broadcast with this one, itself first, or that a matrix product takes beside it."""
     return [shape, shape[1:], (*shape[:-1], 1) if shape else shape, shape[::-1]]
+
+
+def _square(shape: Shape) -> Shape:
+    """A shape of square matrices beside this one: they can be solved with it as the right side."""
+    size = min(shape[-2:][0], LARGEST_SQUARE)
+    lead = shape[:-2] if prod(shape[:-2]) * size**2 <= MOST_ENTRIES else ()
+    return (*lead, size, size)
 
 
 def _bent(

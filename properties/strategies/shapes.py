@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from math import prod
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -71,8 +72,20 @@ def draw_shapes(draw: DrawFn, signature: Signature, least: int = 0) -> tuple[Sha
     if not signature.broadcasts:
         return tuple(drawn)
     loop = draw_run(draw, 3 if not any(signature.inputs) else 1)
+    if any(signature.inputs):
+        loop = _beside_cores(loop, max(map(prod, drawn)))
     return tuple([_draw_pattern(draw, loop) + core if not _is_vector(core, operand) else core
                   for core, operand in zip(drawn, operands, strict=True)])  # fmt: skip
+
+
+def _beside_cores(loop: Shape, entries: int) -> Shape:
+    """The leading axes made shorter, until so many times the entries of a core are few enough."""
+    room = MOST_ENTRIES // max(1, entries)
+    kept: list[int] = []
+    for size in loop:
+        kept.append(min(size, max(1, room)))
+        room //= max(1, kept[-1])
+    return tuple(kept)
 
 
 def _is_vector(core: Shape, operand: Sequence[Dimension]) -> bool:
