@@ -130,6 +130,11 @@ def select(condition: BoolArray, a: Array, b: Array) -> Array:
     return computed(np.where(condition, a, b))
 
 
+def real_part(a: Array) -> Array:
+    """The real numbers of a complex array, in a replay; any other array itself."""
+    return computed(np.real(a))
+
+
 def item_of(a: Array, index: Index) -> Array:
     """a[index]: a view."""
     return computed(a[index])

@@ -6,6 +6,7 @@ subtract two nearly equal numbers in the tails and lose every digit there; a pro
 
 from __future__ import annotations
 
+from math import log as log_of
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,3 +89,37 @@ class Tanh(Elementwise, Unary):
 
 
 tanh: Tanh = Tanh()
+
+
+@op(REALS)
+class Exp2(Elementwise, Unary):
+    """yᵢ = 2 ^ aᵢ, with y′ = y log 2."""
+
+    def compute(self, a: Array) -> Array:
+        return np.exp2(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad * (log_of(2.0) * node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent * (log_of(2.0) * node)
+
+
+exp2: Exp2 = Exp2()
+
+
+@op(REALS)
+class Expm1(Elementwise, Unary):
+    """yᵢ = exp(aᵢ) − 1. The derivative is exp a: y + 1 would lose it for a far below 0."""
+
+    def compute(self, a: Array) -> Array:
+        return np.expm1(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad * exp(node.inputs[0])
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent * exp(node.inputs[0])
+
+
+expm1: Expm1 = Expm1()

@@ -1,4 +1,4 @@
-"""Powers and the square root."""
+"""Powers, roots and their reciprocals."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape
+from engine.array import Array, Shape, computed
 from engine.catalogue import op
 from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import log
-from engine.ops.piecewise import absolute, where
+from engine.ops.piecewise import absolute, step, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -103,3 +103,78 @@ class Sqrt(Elementwise, Unary):
 
 
 sqrt: Sqrt = Sqrt()
+
+
+@op(REALS)
+class Square(Elementwise, Unary):
+    """yᵢ = aᵢ²."""
+
+    def compute(self, a: Array) -> Array:
+        return a * a
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad * (2 * node.inputs[0])
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent * (2 * node.inputs[0])
+
+
+square: Square = Square()
+
+
+@op(NONZERO)
+class Reciprocal(Elementwise, Unary):
+    """yᵢ = 1 / aᵢ, for aᵢ ≠ 0, with y′ = −y²."""
+
+    def compute(self, a: Array) -> Array:
+        return 1 / a
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return -(out_grad * node * node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return -(in_tangent * node * node)
+
+
+reciprocal: Reciprocal = Reciprocal()
+
+
+@op(POSITIVE)
+class Rsqrt(Elementwise, Unary):
+    """yᵢ = 1 / √aᵢ, for aᵢ > 0, with y′ = −y / 2a; at 0 the value is ∞ and the derivative −∞."""
+
+    def compute(self, a: Array) -> Array:
+        return 1 / np.sqrt(a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return -0.5 * out_grad * node / node.inputs[0]
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return -0.5 * in_tangent * node / node.inputs[0]
+
+
+rsqrt: Rsqrt = Rsqrt()
+
+
+@op(NONZERO, analytic=False)
+class Cbrt(Elementwise, Unary):
+    """yᵢ = ∛aᵢ, the real cube root, with y′ = 1 / 3y²; at 0 the value is 0 and the derivative ∞."""
+
+    def compute(self, a: Array) -> Array:
+        wide = np.result_type(a.dtype, np.float64)  # in float32 np.cbrt is off by nearly two units
+        return computed(np.cbrt(a.astype(wide)).astype(a.dtype))
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return out_grad / (3 * node * node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return in_tangent / (3 * node * node)
+
+
+cbrt: Cbrt = Cbrt()
+
+
+def one_minus_square(a: Tensor) -> Tensor:
+    """1 − a². Near ±1 it is (1 − a)(1 + a), which cancels nothing; near 0 the derivative of that would."""
+    middle = step(0.5 - absolute(a.detach()))
+    return where(middle, 1 - a * a, (1 - a) * (1 + a))

@@ -16,6 +16,7 @@ from properties.references import (
     reductions,
     rounding,
     shapes,
+    smooth,
     softmax,
     spectra,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "rounding",
     "second_definition",
     "shapes",
+    "smooth",
     "softmax",
     "spectra",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from engine import Tensor, exp, grad, jvp, log, pullback, sigmoid, tanh
+from engine import Tensor, exp, exp2, expm1, grad, jvp, log, pullback, sigmoid, tanh
 
 
 def exact_sigmoid_slope(x: float) -> float:
@@ -114,3 +114,10 @@ def test_outside_their_domain_exp_and_log_follow_numpy_and_warn() -> None:
         assert log(Tensor(0.0)).item() == -math.inf
     with pytest.warns(RuntimeWarning, match="invalid value"):
         assert math.isnan(log(Tensor(-1.0)).item())
+
+
+def test_powers_of_two_and_what_exp_exceeds_one_by() -> None:
+    assert exp2(Tensor([-3.0, 0.0, 10.0])).numpy().tolist() == [0.125, 1.0, 1024.0]
+    assert grad(exp2)(3.0).item() == 8 * math.log(2.0)
+    assert expm1(Tensor(1e-300)).item() == 1e-300
+    assert grad(expm1)(-700.0).item() == math.exp(-700.0)

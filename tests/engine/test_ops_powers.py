@@ -11,6 +11,7 @@ from engine import (
     REALS,
     PowerScalar,
     Tensor,
+    cbrt,
     grad,
     hessian,
     jvp,
@@ -18,7 +19,10 @@ from engine import (
     power_scalar,
     pullback,
     pushforward,
+    reciprocal,
+    rsqrt,
     sqrt,
+    square,
 )
 
 
@@ -136,3 +140,31 @@ def test_the_square_root_of_a_negative_number_is_nan_and_warns() -> None:
 def test_the_domain_of_a_power_depends_on_the_exponent() -> None:
     for exponent, domain in ((2.0, REALS), (0.0, REALS), (-1.0, NONZERO), (0.5, POSITIVE), (-1.5, POSITIVE)):
         assert PowerScalar(exponent).domains((REALS,)) == (domain,)
+
+
+def test_squares_and_reciprocals_by_hand() -> None:
+    x = Tensor([-2.0, 0.5])
+    for function, value, slope in (
+        (square, [4.0, 0.25], [-4.0, 1.0]),
+        (reciprocal, [-0.5, 2.0], [-0.25, -4.0]),
+        (cbrt, [-(2 ** (1 / 3)), 0.5 ** (1 / 3)], [2 ** (-2 / 3) / 3, 2 ** (2 / 3) / 3]),
+    ):
+        y = function(x)
+        (x_bar,) = pullback(y, [x])
+        assert y.numpy().tolist() == pytest.approx(value, rel=4 * 2**-52)
+        assert x_bar.numpy().tolist() == pytest.approx(slope, rel=4 * 2**-52)
+
+
+def test_reciprocal_square_roots_at_the_ends_of_the_floats() -> None:
+    assert grad(rsqrt)(0.25).item() == -4.0
+    assert grad(rsqrt)(2.0**-600).item() == -(2.0**899)
+    assert grad(rsqrt)(2.0**1023).item() == 0.0
+
+
+def test_the_cube_root_of_zero_is_zero_with_an_infinite_derivative() -> None:
+    x = Tensor([0.0, -8.0, math.inf])
+    y = cbrt(x)
+    with np.errstate(divide="ignore"):
+        (x_bar,) = pullback(y, [x])
+    assert y.numpy().tolist() == [0.0, -2.0, math.inf]
+    assert x_bar.numpy().tolist() == [math.inf, 1 / 12, 0.0]
