@@ -5,6 +5,7 @@ passes, so that the rest of the engine sees arrays only.
 """
 
 from collections.abc import Sequence
+from math import prod
 from types import EllipsisType
 from typing import TypeAlias, TypeGuard
 
@@ -25,6 +26,11 @@ Slice: TypeAlias = "slice[int | None, int | None, int | None]"
 Item: TypeAlias = "int | Slice | None"
 Index: TypeAlias = tuple[Item, ...]
 Key: TypeAlias = "int | Slice | EllipsisType | None"
+IntArray: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[Integer]]
+ArrayKey: TypeAlias = IntArray | BoolArray | Sequence[int] | Sequence[Sequence[int]]
+ArrayItem: TypeAlias = "Slice | tuple[int, ...] | int | None"
+ArrayIndex: TypeAlias = tuple[ArrayItem, ...]
+"""Items, and arrays of integers ≥ 0 in row-major order; all of one shape, which stands beside the index."""
 
 
 def as_array(result: object) -> Array:
@@ -125,6 +131,17 @@ def matrix_product(a: Array, b: Array) -> Array:
     return computed(np.matmul(a, b))
 
 
+def summed_product(subscripts: str, a: Array, b: Array) -> Array:
+    """The sum of products of entries of a and b that the subscripts say."""
+    return computed(np.einsum(subscripts, a, b, optimize=True))
+
+
+def contraction_path(subscripts: str, arrays: Sequence[Array]) -> list[tuple[int, ...]]:
+    """Which arrays a good order of such sums takes together, step by step."""
+    path: list[str | tuple[int, ...]] = np.einsum_path(subscripts, *arrays, optimize="greedy")[0]
+    return [step for step in path if isinstance(step, tuple)]
+
+
 def select(condition: BoolArray, a: Array, b: Array) -> Array:
     """a where the condition holds, b elsewhere."""
     return computed(np.where(condition, a, b))
@@ -148,3 +165,30 @@ def join(arrays: Sequence[Array], axis: int) -> Array:
 def pile(arrays: Sequence[Array], axis: int) -> Array:
     """The arrays side by side along a new axis."""
     return computed(np.stack(arrays, axis=axis))
+
+
+def items_of(a: Array, index: ArrayIndex, picked: Shape) -> Array:
+    """a[index], the tuples of integers in it as arrays of the shape ``picked``: then a copy."""
+    return computed(a[_numpys(index, picked)])
+
+
+def items_replaced(a: Array, index: ArrayIndex, picked: Shape, b: Array) -> Array:
+    """A copy of a with b at ``index``, of the dtype that holds both."""
+    result = a.astype(np.result_type(a, b))
+    result[_numpys(index, picked)] = b
+    return computed(result)
+
+
+def items_added(a: Array, index: ArrayIndex, picked: Shape, shape: Shape) -> Array:
+    """Zeros of the shape ``shape`` to which a is added at ``index``, as often as a place stands there."""
+    result = np.zeros(prod(shape), a.dtype)
+    places = np.arange(result.size).reshape(shape)[_numpys(index, picked)]
+    np.add.at(result, np.ravel(places), np.ravel(a))
+    return computed(result.reshape(shape))
+
+
+def _numpys(index: ArrayIndex, picked: Shape) -> "tuple[Item | IntArray, ...]":
+    """The index as NumPy takes it."""
+    return tuple(
+        np.array(item, np.int64).reshape(picked) if isinstance(item, tuple) else item for item in index
+    )

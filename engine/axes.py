@@ -54,6 +54,14 @@ def canonical_shape(what: str, shape: int | Iterable[int | Sequence[int]]) -> Sh
     return tuple(found)
 
 
+def whole_number(what: str, name: str, number: int) -> int:
+    """The parameter ``name`` as an int. Raises ``ParameterError`` if it is no integer."""
+    try:
+        return index(number)
+    except TypeError as error:
+        raise ParameterError(what, f"{name} {number!r}", "an integer", "give a whole number") from error
+
+
 def check_canonical(what: str, axes: Sequence[int], *, ordered: bool = False) -> None:
     """Raise ``AxisError`` unless an op's axes count from the front, each once, and are sorted if wanted.
 

@@ -7,7 +7,7 @@ from typing import TypeAlias, final
 
 import numpy as np
 
-from engine.array import Array, BoolArray, Key, Numbers, array_of
+from engine.array import Array, ArrayKey, BoolArray, Key, Numbers, array_of
 from engine.dtype import FLOAT64, DTypeName, dtype_of
 from engine.errors import AxisError, GradientRequestError, TruthError
 from engine.graph import Op, Value, not_a_tensor
@@ -16,7 +16,7 @@ from engine.ops import (
     arithmetic,
     broadcasting,
     conversion,
-    indexing,
+    gathering,
     piecewise,
     powers,
     product,
@@ -251,8 +251,8 @@ class Tensor(Value):
     def __iter__(self) -> Iterator[Tensor]:
         return (self[at] for at in range(len(self)))
 
-    def __getitem__(self, key: Key | tuple[Key, ...]) -> Tensor:
-        return indexing.get_item(self, key)
+    def __getitem__(self, key: Key | ArrayKey | tuple[Key | ArrayKey, ...]) -> Tensor:
+        return gathering.get_items(self, key)
 
     # The same ops as methods.
 

@@ -7,14 +7,15 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Self
 
 from engine.array import Array, Shape, join, pile
-from engine.axes import canonical_axis, check_axes_exist, check_canonical
+from engine.axes import canonical_axis, canonical_shape, check_axes_exist, check_canonical
 from engine.catalogue import op
 from engine.domain import REALS
-from engine.errors import OperandError, ShapeError
+from engine.errors import OperandError, ParameterError, ShapeError
 from engine.graph import Value
 from engine.kinds import LinearNary
 from engine.ops.conversion import astype
 from engine.ops.indexing import get_item
+from engine.ops.shape import reshape
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -103,6 +104,59 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     """The Tensors side by side along a new axis. Raises ``AxisError``, ``ShapeError``, ``OperandError``."""
     _check_list("stack", tensors)
     return Stack(canonical_axis("stack", axis, tensors[0].ndim + 1))(*tensors)
+
+
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """The Tensors one below the other, vectors as rows. Raises ``ShapeError``, ``OperandError``."""
+    _check_list("vstack", tensors)
+    return concatenate([reshape(each, (1,) * (2 - each.ndim) + each.shape) for each in tensors], 0)
+
+
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """The Tensors side by side, vectors one behind the other. Raises ``ShapeError``, ``OperandError``."""
+    _check_list("hstack", tensors)
+    listed = [reshape(each, each.shape or (1,)) for each in tensors]
+    return concatenate(listed, 0 if listed[0].ndim == 1 else 1)
+
+
+def dstack(tensors: Sequence[Tensor]) -> Tensor:
+    """The Tensors one behind the other along a third axis, a vector as a row of points.
+
+    Raises ``ShapeError``, ``OperandError``.
+    """
+    _check_list("dstack", tensors)
+    rows = [reshape(each, (1,) * (2 - each.ndim) + each.shape) for each in tensors]
+    return concatenate([reshape(each, (*each.shape, 1)) if each.ndim == 2 else each for each in rows], 2)
+
+
+def split(a: Tensor, sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
+    """The pieces of a along ``axis``: so many equal ones, or those that end where ``sections`` says.
+
+    As in NumPy an end may be negative or beyond a, and a piece empty. Raises ``AxisError``, ``ShapeError``,
+    ``ParameterError``.
+    """
+    along = canonical_axis("split", axis, a.ndim)
+    size, before = a.shape[along], (slice(None),) * along
+    if isinstance(sections, Sequence):
+        bounds = [0, *sections, None]
+        return [get_item(a, (*before, slice(start, stop))) for start, stop in pairwise(bounds)]
+    (count,) = canonical_shape("split", sections)
+    if count < 1:
+        raise ParameterError("split", f"{count} sections", "at least 1", "ask for one piece or more")
+    if size % count:
+        raise ShapeError(
+            f"split into {count}",
+            f"{size} entries along axis {along}",
+            f"a multiple of {count}",
+            "list the ends",
+        )
+    return _cut(a, along, range(0, size + 1, size // count) if size else [0] * (count + 1))
+
+
+def unstack(a: Tensor, axis: int = 0) -> list[Tensor]:
+    """The items of a along ``axis``, which they no longer have. Raises ``AxisError``."""
+    along = canonical_axis("unstack", axis, a.ndim)
+    return _cut(a, along, range(a.shape[along] + 1), flat=True)
 
 
 PIECES = 8

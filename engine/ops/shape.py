@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Axes, Shape
-from engine.axes import canonical_shape, check_axes_exist, check_canonical, distinct_axes
+from engine.axes import (
+    canonical_axes,
+    canonical_axis,
+    canonical_shape,
+    check_axes_exist,
+    check_canonical,
+    distinct_axes,
+)
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import AxisError, ParameterError, ShapeError
@@ -160,3 +167,64 @@ def permute(a: Tensor, axes: Sequence[int]) -> Tensor:
             "permute", f"axes {tuple(axes)}", f"each of the {a.ndim} axes once", "list every axis"
         )
     return Permute(order)(a)
+
+
+def swapaxes(a: Tensor, axis1: int, axis2: int) -> Tensor:
+    """a with two axes swapped, a itself where they are one. Raises ``AxisError``."""
+    first, second = sorted(canonical_axis("swapaxes", axis, a.ndim) for axis in (axis1, axis2))
+    return a if first == second else Transpose((first, second))(a)
+
+
+def moveaxis(a: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """a with the axes ``source`` at the places ``destination``; the others keep their order.
+
+    Raises ``AxisError``.
+    """
+    start, end = (
+        distinct_axes("moveaxis", [axes] if isinstance(axes, int) else axes, a.ndim)
+        for axes in (source, destination)
+    )
+    if len(start) != len(end):
+        raise AxisError(
+            "moveaxis", f"{len(start)} axes to {len(end)} places", "one place for each axis", "pair them up"
+        )
+    order = [axis for axis in range(a.ndim) if axis not in start]
+    for place, axis in sorted(zip(end, start, strict=True)):
+        order.insert(place, axis)
+    return Permute(tuple(order))(a)
+
+
+def expand_dims(a: Tensor, axes: int | Sequence[int]) -> Tensor:
+    """a with new axes of size 1 at the places ``axes`` of the result. Raises ``AxisError``."""
+    places = [axes] if isinstance(axes, int) else axes
+    new = distinct_axes("expand_dims", places, a.ndim + len(places))
+    old = iter(a.shape)
+    return reshape(a, [1 if axis in new else next(old) for axis in range(a.ndim + len(new))])
+
+
+def squeeze(a: Tensor, axes: int | Sequence[int] | None = None) -> Tensor:
+    """a without the axes ``axes`` of size 1, all such by default. Raises ``AxisError``, ``ShapeError``."""
+    ones = tuple(axis for axis, size in enumerate(a.shape) if size == 1)
+    dropped = ones if axes is None else canonical_axes("squeeze", axes, a.ndim)
+    for axis in dropped:
+        if axis not in ones:
+            raise ShapeError(
+                "squeeze", f"axis {axis} of size {a.shape[axis]}", "size 1", "choose axes of size 1"
+            )
+    return reshape(a, [size for axis, size in enumerate(a.shape) if axis not in dropped])
+
+
+def flatten(a: Tensor, start: int = 0, end: int = -1) -> Tensor:
+    """a with the axes from ``start`` to ``end`` made one, in row-major order. Raises ``AxisError``."""
+    if not a.ndim:
+        return reshape(a, (1,))
+    first, last = canonical_axis("flatten", start, a.ndim), canonical_axis("flatten", end, a.ndim)
+    if first > last:
+        raise AxisError("flatten", f"axes {start} to {end}", "start ≤ end", "exchange the two")
+    size = prod(a.shape[first : last + 1])
+    return reshape(a, (*a.shape[:first], size, *a.shape[last + 1 :]))
+
+
+def ravel(a: Tensor) -> Tensor:
+    """All entries of a in one axis, in row-major order."""
+    return flatten(a)

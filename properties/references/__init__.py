@@ -4,9 +4,12 @@ Nothing here calls the NumPy function that ``compute`` calls. The files are thos
 """
 
 from properties.references import (
+    arranging,
     clipping,
+    contraction,
     elementwise,
     factorisations,
+    gathering,
     joining,
     linalg,
     losses,
@@ -24,9 +27,12 @@ from properties.references.table import REFERENCES, refer, refer_entry, second_d
 
 __all__ = [
     "REFERENCES",
+    "arranging",
     "clipping",
+    "contraction",
     "elementwise",
     "factorisations",
+    "gathering",
     "joining",
     "linalg",
     "losses",

@@ -62,15 +62,15 @@ REFUSALS: dict[str, tuple[Callable[[], object], type[EngineError], str]] = {
         AxisError,
         "summation*: got *axis 0.5*; expected *an integer*; *int*.",
     ),
-    "index by a list": (
-        lambda: called(getitem, ones(3), [0, 1]),
+    "index by a list of fractions": (
+        lambda: called(getitem, ones(3), [0.0, 1.0]),
         ItemError,
-        "index *[0, 1] on axis 0*: got *list*; expected *a slice*; *mask*.",
+        "index [0.0, 1.0]: got *float64*; expected *an array of integers or a mask*; *integers*.",
     ),
-    "index by a mask": (
-        lambda: called(getitem, ones(3), np.ones(3, bool)),
+    "index by a list of lists of several lengths": (
+        lambda: called(getitem, ones(3), [[0], [1, 2]]),
         ItemError,
-        "index *axis 0*: got *ndarray*; expected *a slice*; *mask*.",
+        "index [[0], [1, 2]]: got *lengths*; expected *an array of integers*; *split*.",
     ),
     "index by a fraction": (
         lambda: called(getitem, ones(3), 1.0),
@@ -80,7 +80,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], type[EngineError], str]] = {
     "index by a text": (
         lambda: called(getitem, ones(3), "a"),
         ItemError,
-        "index 'a' on axis 0*: got *str*; expected *an integer*; *integers*.",
+        "index 'a'*: got *; expected *an integer*; *integers*.",
     ),
     "slice with a fraction": (
         lambda: called(getitem, ones(3), slice(0.5, None)),
