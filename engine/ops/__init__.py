@@ -39,6 +39,7 @@ from engine.ops.broadcasting import BroadcastTo, Summation, broadcast_to, sum_to
 from engine.ops.clipping import Clip, Hardtanh, LeakyReLU, clip, hardtanh, leaky_relu, relu6
 from engine.ops.contraction import Einsum, einsum
 from engine.ops.conversion import AsType, Identity, astype, identity, ones_like, zeros_like
+from engine.ops.convolution import Conv1d, Conv2d, conv1d, conv2d
 from engine.ops.diagonals import Diagonal, PutDiagonal, diag, diagonal, trace
 from engine.ops.error_function import (
     Erf,
@@ -104,6 +105,16 @@ from engine.ops.piecewise import (
     where,
 )
 from engine.ops.factorisations import QR, Cholesky, cholesky, qr
+from engine.ops.pooling import (
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
 from engine.ops.singular_values import SVD, Svdvals, svd, svdvals
 from engine.ops.spectra import Eigh, Eigvalsh, eigh, eigvalsh
 from engine.ops.linalg import (
@@ -184,6 +195,7 @@ from engine.ops.trigonometric import (
     tan,
 )
 from engine.ops.updating import SetItem, set_item
+from engine.ops.windows import Fold, Unfold, unfold
 
 __all__ = [
     "QR",
@@ -198,6 +210,8 @@ __all__ = [
     "Arctan2",
     "Arctanh",
     "AsType",
+    "AvgPool1d",
+    "AvgPool2d",
     "BCEWithLogits",
     "BroadcastTo",
     "Cbrt",
@@ -206,6 +220,8 @@ __all__ = [
     "Clip",
     "Compare",
     "Concatenate",
+    "Conv1d",
+    "Conv2d",
     "Copysign",
     "Cos",
     "Cosh",
@@ -228,6 +244,7 @@ __all__ = [
     "Expm1",
     "Flip",
     "Floor",
+    "Fold",
     "Gaussian",
     "Gelu",
     "GetItem",
@@ -251,6 +268,8 @@ __all__ = [
     "Logit",
     "MatMul",
     "Max",
+    "MaxPool1d",
+    "MaxPool2d",
     "Maximum",
     "Minimum",
     "MulScalar",
@@ -301,6 +320,7 @@ __all__ = [
     "Tril",
     "Triu",
     "Trunc",
+    "Unfold",
     "Where",
     "Xlogy",
     "absolute",
@@ -314,6 +334,8 @@ __all__ = [
     "arctan2",
     "arctanh",
     "astype",
+    "avg_pool1d",
+    "avg_pool2d",
     "bce_with_logits",
     "broadcast_arrays",
     "broadcast_to",
@@ -323,6 +345,8 @@ __all__ = [
     "clip",
     "compare",
     "concatenate",
+    "conv1d",
+    "conv2d",
     "copysign",
     "cos",
     "cosh",
@@ -376,6 +400,8 @@ __all__ = [
     "logsumexp",
     "matmul",
     "max",
+    "max_pool1d",
+    "max_pool2d",
     "maximum",
     "meshgrid",
     "minimum",
@@ -446,6 +472,7 @@ __all__ = [
     "tril",
     "triu",
     "trunc",
+    "unfold",
     "unstack",
     "vdot",
     "vstack",

@@ -7,6 +7,7 @@ from properties.references import (
     arranging,
     clipping,
     contraction,
+    convolution,
     elementwise,
     factorisations,
     gathering,
@@ -15,6 +16,7 @@ from properties.references import (
     losses,
     normalisation,
     pairs,
+    pooling,
     products,
     reductions,
     rounding,
@@ -22,6 +24,7 @@ from properties.references import (
     smooth,
     softmax,
     spectra,
+    windows,
 )
 from properties.references.table import REFERENCES, refer, refer_entry, second_definition
 
@@ -30,6 +33,7 @@ __all__ = [
     "arranging",
     "clipping",
     "contraction",
+    "convolution",
     "elementwise",
     "factorisations",
     "gathering",
@@ -38,6 +42,7 @@ __all__ = [
     "losses",
     "normalisation",
     "pairs",
+    "pooling",
     "products",
     "reductions",
     "refer",
@@ -48,4 +53,5 @@ __all__ = [
     "smooth",
     "softmax",
     "spectra",
+    "windows",
 ]
