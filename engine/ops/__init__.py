@@ -72,6 +72,7 @@ from engine.ops.losses import (
     mse_loss,
     softmax_loss,
 )
+from engine.ops.networks import dropout, embedding, linear, scaled_dot_product_attention
 from engine.ops.normalisation import LayerNorm, RMSNorm, layer_norm, rms_norm
 from engine.ops.padding import Pad, pad
 from engine.ops.pairs import (
@@ -358,11 +359,13 @@ __all__ = [
     "divide",
     "divide_scalar",
     "dot",
+    "dropout",
     "dstack",
     "eigh",
     "eigvalsh",
     "einsum",
     "elu",
+    "embedding",
     "erf",
     "erfc",
     "exp",
@@ -387,6 +390,7 @@ __all__ = [
     "l1_loss",
     "layer_norm",
     "leaky_relu",
+    "linear",
     "log",
     "log1p",
     "log2",
@@ -431,6 +435,7 @@ __all__ = [
     "rot90",
     "round",
     "rsqrt",
+    "scaled_dot_product_attention",
     "scatter_add",
     "set_item",
     "sigmoid",
