@@ -126,6 +126,28 @@ def largest(a: Array, axes: Axes, keepdims: bool) -> Array:
     return computed(np.max(a, axis=axes, keepdims=keepdims))
 
 
+def smallest(a: Array, axes: Axes, keepdims: bool) -> Array:
+    """The minimum of a over the axes; none of them may be empty."""
+    return computed(np.min(a, axis=axes, keepdims=keepdims))
+
+
+def multiplied(a: Array, axes: Axes, keepdims: bool) -> Array:
+    """Π of a over the axes."""
+    return computed(np.prod(a, axis=axes, keepdims=keepdims))
+
+
+def places(result: object) -> IntArray:
+    """What a NumPy call says of places and numbers of entries, as an array of integers."""
+    return np.asarray(result, np.intp)
+
+
+def accumulated(function: np.ufunc, a: Array, axis: int, *, reverse: bool) -> Array:
+    """f(… f(f(a₀, a₁), a₂) …, aₖ) for each k along the axis; with ``reverse`` from its end."""
+    if reverse:
+        return computed(np.flip(function.accumulate(np.flip(a, axis), axis=axis), axis))
+    return computed(function.accumulate(a, axis=axis))
+
+
 def matrix_product(a: Array, b: Array) -> Array:
     """a @ b by NumPy's rules."""
     return computed(np.matmul(a, b))

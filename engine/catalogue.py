@@ -63,7 +63,7 @@ def op(
     def enter(cls: type[SomeOp]) -> type[SomeOp]:
         documented = bool((cls.__doc__ or "").strip())  # a dataclass writes a docstring where there is none
         made = dataclass(frozen=True, slots=True)(cls)
-        if not getattr(made, "__slots__", ()):
+        if not getattr(made, "__match_args__", ()):  # the fields, those of a kind too
             _share(made)
         entry = Entry(made, domains, parse_signature(notation), analytic)
         _check(entry, documented=documented)

@@ -13,8 +13,9 @@ and with nothing computed. It is not all that an op is defined for; it is where 
 
 Two more facts are the conventions. At a kink or tie the op has one derivative to the left, ∂₋, and one to
 the right, ∂₊. ``share`` says which derivative the op takes at a kink: ∂₋ + share · (∂₊ − ∂₋); a tuple has
-one for each kink. ``even`` says that k entries that tie share evenly: each takes the smaller of its two and
-1/k of the way to the larger. An op that declares neither promises no more than a derivative between the two.
+one for each kink. ``even`` says that k entries that tie share evenly: each takes the one of its two that is
+nearer to 0 and 1/k of the way to the other; with ``ties`` and not ``even``, ``share`` is that of ties too. An
+op that declares neither promises no more than a derivative between the two.
 """
 
 from collections.abc import Sequence
@@ -61,16 +62,17 @@ class Domain:
             if share is not None:
                 by_share.setdefault(share, []).append(kink)
         for share, kinks in by_share.items():
-            side = SHARES.get(share, f"{share:g} of the way from the left side to the right")
-            words.append(f"at {_listed(kinks)}: {side}")
+            words.append(f"at {_listed(kinks)}: {_in_words(share)}")
         if self.ties and self.even:
             words.append("at ties: even shares")
+        elif self.ties and isinstance(self.share, float):
+            words.append(f"at ties: {_in_words(self.share)}")
         return "; ".join(words)
 
     def share_at(self, x: float) -> float | None:
-        """The share at x; None where x is no kink or none is declared."""
+        """The share at x, a kink or in a tie that is not shared evenly; None where none is declared."""
         if x not in self.kinks:
-            return None
+            return self.share if self.ties and not self.even and isinstance(self.share, float) else None
         return self.share[self.kinks.index(x)] if isinstance(self.share, tuple) else self.share
 
     def contains(self, x: float, margin: float = 0.0) -> bool:
@@ -117,6 +119,10 @@ def discs_lie_apart(matrix: Sequence[float], columns: int, margin: float) -> boo
     return all(centres[i] - radii[i] > left + margin for i in inner) and all(
         abs(centres[i] - centres[j]) > radii[i] + radii[j] + margin for j in inner for i in range(j)
     )
+
+
+def _in_words(share: float) -> str:
+    return SHARES.get(share, f"{share:g} of the way from the left side to the right")
 
 
 def _listed(numbers: Sequence[float]) -> str:

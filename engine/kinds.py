@@ -4,7 +4,9 @@
 and implement the drivers of ``engine.graph``. Beside the number of inputs an op may be
 
 - ``Elementwise``: entry i of the result is a function of the entries i of the inputs, which broadcast;
-- linear (``Linear``, ``LinearNary``): it is its own tangent rule, ẏ = f(ẋ), and writes none.
+- linear (``Linear``, ``LinearNary``): it is its own tangent rule, ẏ = f(ẋ), and writes none;
+- a ``Reduction``: it makes one entry of many, over its ``axes``; ``Associative``, if parts may come first;
+- an ``AlongAxis``: what it makes of an entry depends on the others along its one ``axis``.
 
 ``gradient`` returns one adjoint for each input. ``tangent`` of two or three inputs is its mirror image: it
 returns one *term* for each input, and the tangent of the result is the sum of the terms,
@@ -15,12 +17,15 @@ of the sum, and 0·∞ cannot arise.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape
+from engine.array import Array, Axes, Shape
+from engine.axes import check_axes_exist, check_canonical, reduced_shape, subsets
 from engine.errors import ShapeError
 from engine.graph import Op
 
@@ -42,6 +47,75 @@ class Elementwise(TensorOp):
     def out_shape(self, *shapes: Shape) -> Shape:
         """The broadcast shape."""
         return broadcast_shape(self, *shapes)
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction(TensorOp):
+    """yⱼ is made of the entries aᵢⱼ of one slice, over the axes ``axes``; ``keepdims`` keeps them, size 1."""
+
+    axes: Axes
+    keepdims: bool = False
+
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, self.axes, ordered=True)
+
+    @property
+    @abstractmethod
+    def fewest(self) -> int:
+        """How many entries a slice has at least: 0 where there is a value of none."""
+
+    @abstractmethod
+    def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
+        """The op as a user calls it: by its function, the axes written in any way."""
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        """The shape that is left. Raises ``AxisError``, and ``ShapeError`` for slices of too few entries."""
+        (shape,) = shapes
+        check_axes_exist(repr(self), self.axes, len(shape))
+        if not self.takes(shape):
+            axis = min(self.axes, key=lambda each: shape[each], default=0)
+            least = "at least one entry" if self.fewest == 1 else f"at least {self.fewest} entries"
+            where = f"along axis {axis}" if self.fewest == 1 else "in a slice"
+            raise ShapeError(repr(self), f"shape {shape}", f"{least} {where}", "reduce other axes")
+        return reduced_shape(shape, self.axes, self.keepdims)
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        """Every set of axes, with and without ``keepdims``."""
+        (shape,) = shapes
+        for axes in subsets(range(len(shape))):
+            for op in (cls(axes), cls(axes, keepdims=True)):
+                if op.takes(shape):
+                    yield op
+
+    def takes(self, shape: Shape) -> bool:
+        """Whether every slice of an input of this shape has enough entries."""
+        return prod(shape[axis] for axis in self.axes) >= self.fewest
+
+
+class Associative(Reduction):
+    """A reduction of what parts are reduced to is the reduction of the whole, in any order of the axes."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlongAxis(TensorOp):
+    """An entry of y is made of the entries of the inputs that stand with it along the axis ``axis``."""
+
+    axis: int
+
+    def __post_init__(self) -> None:
+        check_canonical(type(self).__name__, [self.axis])
+
+    @abstractmethod
+    def spelled(self, tensors: Sequence[Tensor], axis: int) -> Tensor:
+        """The op as a user calls it: by its function, the axis counted from either end."""
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        """Every axis."""
+        yield from map(cls, range(len(shapes[0])))
 
 
 class Unary(TensorOp):

@@ -7,7 +7,7 @@ An op that is not named here has no batched form, and its recordings are replaye
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Generic, TypeVar
 
@@ -16,7 +16,7 @@ import numpy as np
 from engine import ops
 from engine.array import Array, computed
 from engine.graph import Op
-from engine.kinds import Elementwise
+from engine.kinds import AlongAxis, Elementwise, Reduction
 from properties.recording import Recording
 
 SomeOp = TypeVar("SomeOp", bound=Op)
@@ -41,9 +41,6 @@ class _Form(Generic[SomeOp]):
 _FORMS: dict[type[Op], Callable[[Op, int], Op]] = {
     form.op: form
     for form in (
-        _Form(ops.Summation, lambda op, _: ops.Summation(_behind(op.axes), op.keepdims)),
-        _Form(ops.Max, lambda op, _: ops.Max(_behind(op.axes), op.keepdims)),
-        _Form(ops.LogSumExp, lambda op, _: ops.LogSumExp(_behind(op.axes), op.keepdims)),
         _Form(ops.Reshape, lambda op, size: ops.Reshape((size, *op.shape))),
         _Form(ops.Transpose, lambda op, _: ops.Transpose((op.axes[0] + 1, op.axes[1] + 1))),
         _Form(ops.Permute, lambda op, _: ops.Permute((0, *_behind(op.axes)))),
@@ -76,9 +73,18 @@ def _computed(op: Op, arrays: list[Array], size: int) -> Array:
         return op.compute_from(_level(arrays, max(array.ndim for array in arrays)))
     if isinstance(op, ops.BroadcastTo):
         return ops.BroadcastTo((size, *op.shape)).compute_from(_level(arrays, len(op.shape) + 1))
+    if isinstance(op, Reduction | AlongAxis):
+        return _moved(op).compute_from([_full(array, size) for array in arrays])
     if type(op) not in _FORMS:
         raise NotBatched(type(op).__name__)
     return _FORMS[type(op)](op, size).compute_from([_full(array, size) for array in arrays])
+
+
+def _moved(op: Reduction | AlongAxis) -> Op:
+    """The same op beside one more leading axis."""
+    if isinstance(op, Reduction):
+        return replace(op, axes=_behind(op.axes))
+    return replace(op, axis=op.axis + 1)
 
 
 def _behind(axes: Sequence[int]) -> tuple[int, ...]:

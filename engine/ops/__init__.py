@@ -41,6 +41,7 @@ from engine.ops.contraction import Einsum, einsum
 from engine.ops.conversion import AsType, Identity, astype, identity, ones_like, zeros_like
 from engine.ops.convolution import Conv1d, Conv2d, conv1d, conv2d
 from engine.ops.diagonals import Diagonal, PutDiagonal, diag, diagonal, trace
+from engine.ops.differences import Diff, diff, trapezoid
 from engine.ops.error_function import (
     Erf,
     Erfc,
@@ -54,13 +55,27 @@ from engine.ops.error_function import (
     tanh_ndtr,
 )
 from engine.ops.exponential import Exp, Exp2, Expm1, Log, Sigmoid, Tanh, exp, exp2, expm1, log, sigmoid, tanh
+from engine.ops.factorisations import QR, Cholesky, cholesky, qr
 from engine.ops.flipping import Flip, Roll, Rot90, flip, roll, rot90
 from engine.ops.gathering import GetItems, ScatterAdd, get_items, scatter_add, take, take_along_axis
 from engine.ops.grids import broadcast_arrays, meshgrid
 from engine.ops.hyperbolic import Arccosh, Arcsinh, Arctanh, Cosh, Sinh, arccosh, arcsinh, arctanh, cosh, sinh
 from engine.ops.indexing import GetItem, PutItem, get_item, put_item
 from engine.ops.joining import Concatenate, Stack, concatenate, dstack, hstack, split, stack, unstack, vstack
-from engine.ops.logarithmic import Log10, Log1p, Log2, Logit, Xlogy, log10, log1p, log2, logit, xlogy
+from engine.ops.linalg import (
+    Det,
+    Inv,
+    SlogDet,
+    Solve,
+    SolveTriangular,
+    det,
+    inv,
+    logdet,
+    slogdet,
+    solve,
+    solve_triangular,
+)
+from engine.ops.logarithmic import Log1p, Log2, Log10, Logit, Xlogy, log1p, log2, log10, logit, xlogy
 from engine.ops.losses import (
     BCEWithLogits,
     CrossEntropy,
@@ -72,8 +87,10 @@ from engine.ops.losses import (
     mse_loss,
     softmax_loss,
 )
-from engine.ops.networks import dropout, embedding, linear, scaled_dot_product_attention
+from engine.ops.moments import Mean, Std, Var, average, mean, std, var
 from engine.ops.normalisation import LayerNorm, RMSNorm, layer_norm, rms_norm
+from engine.ops.norms import Norm, norm
+from engine.ops.packing import TensorTuple
 from engine.ops.padding import Pad, pad
 from engine.ops.pairs import (
     Arctan2,
@@ -105,7 +122,6 @@ from engine.ops.piecewise import (
     step,
     where,
 )
-from engine.ops.factorisations import QR, Cholesky, cholesky, qr
 from engine.ops.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -116,22 +132,6 @@ from engine.ops.pooling import (
     max_pool1d,
     max_pool2d,
 )
-from engine.ops.singular_values import SVD, Svdvals, svd, svdvals
-from engine.ops.spectra import Eigh, Eigvalsh, eigh, eigvalsh
-from engine.ops.linalg import (
-    Det,
-    Inv,
-    SlogDet,
-    Solve,
-    SolveTriangular,
-    det,
-    inv,
-    logdet,
-    slogdet,
-    solve,
-    solve_triangular,
-)
-from engine.ops.packing import TensorTuple
 from engine.ops.powers import (
     Cbrt,
     EWisePow,
@@ -149,7 +149,21 @@ from engine.ops.powers import (
     square,
 )
 from engine.ops.product import MatMul, matmul
-from engine.ops.reduction import LogSumExp, Max, logsumexp, max
+from engine.ops.reduction import (
+    LogSumExp,
+    Max,
+    Min,
+    Prod,
+    SumOfSquares,
+    amax,
+    amin,
+    logsumexp,
+    max,
+    min,
+    prod,
+    ptp,
+    sumofsquares,
+)
 from engine.ops.rounding import (
     Ceil,
     Floor,
@@ -161,6 +175,20 @@ from engine.ops.rounding import (
     remainder_scalar,
     round,
     trunc,
+)
+from engine.ops.scans import (
+    CumMax,
+    CumMin,
+    CumProd,
+    CumSum,
+    LogCumSumExp,
+    Recurrence,
+    cummax,
+    cummin,
+    cumprod,
+    cumsum,
+    logcumsumexp,
+    recurrence,
 )
 from engine.ops.shape import (
     Permute,
@@ -176,7 +204,10 @@ from engine.ops.shape import (
     swapaxes,
     transpose,
 )
+from engine.ops.singular_values import SVD, Svdvals, svd, svdvals
 from engine.ops.softmax import LogSoftmax, Softmax, log_softmax, softmax
+from engine.ops.sorting import Sort, argmax, argmin, argsort, count_nonzero, median, sort
+from engine.ops.spectra import Eigh, Eigvalsh, eigh, eigvalsh
 from engine.ops.tiling import Repeat, Tile, repeat, tile
 from engine.ops.triangles import Tril, Triu, tril, triu
 from engine.ops.trigonometric import (
@@ -227,8 +258,13 @@ __all__ = [
     "Cos",
     "Cosh",
     "CrossEntropy",
+    "CumMax",
+    "CumMin",
+    "CumProd",
+    "CumSum",
     "Det",
     "Diagonal",
+    "Diff",
     "DivScalar",
     "EWiseAdd",
     "EWiseDiv",
@@ -263,6 +299,7 @@ __all__ = [
     "Log10",
     "LogAddExp",
     "LogAddExp2",
+    "LogCumSumExp",
     "LogSigmoid",
     "LogSoftmax",
     "LogSumExp",
@@ -272,18 +309,23 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "Maximum",
+    "Mean",
+    "Min",
     "Minimum",
     "MulScalar",
     "Ndtr",
     "Negate",
+    "Norm",
     "Pad",
     "Permute",
     "PowerScalar",
+    "Prod",
     "PutDiagonal",
     "PutItem",
     "RMSNorm",
     "ReLU",
     "Reciprocal",
+    "Recurrence",
     "RemainderScalar",
     "Repeat",
     "Reshape",
@@ -305,10 +347,13 @@ __all__ = [
     "Softsign",
     "Solve",
     "SolveTriangular",
+    "Sort",
     "Sqrt",
     "Square",
     "Stack",
+    "Std",
     "Step",
+    "SumOfSquares",
     "Summation",
     "Svdvals",
     "Tan",
@@ -322,11 +367,14 @@ __all__ = [
     "Triu",
     "Trunc",
     "Unfold",
+    "Var",
     "Where",
     "Xlogy",
     "absolute",
     "add",
     "add_scalar",
+    "amax",
+    "amin",
     "arccos",
     "arccosh",
     "arcsin",
@@ -334,7 +382,11 @@ __all__ = [
     "arctan",
     "arctan2",
     "arctanh",
+    "argmax",
+    "argmin",
+    "argsort",
     "astype",
+    "average",
     "avg_pool1d",
     "avg_pool2d",
     "bce_with_logits",
@@ -351,21 +403,25 @@ __all__ = [
     "copysign",
     "cos",
     "cosh",
+    "count_nonzero",
     "cross",
     "cross_entropy",
+    "cummax",
+    "cummin",
+    "cumprod",
+    "cumsum",
     "det",
     "diag",
     "diagonal",
+    "diff",
     "divide",
     "divide_scalar",
     "dot",
-    "dropout",
     "dstack",
     "eigh",
     "eigvalsh",
     "einsum",
     "elu",
-    "embedding",
     "erf",
     "erfc",
     "exp",
@@ -390,7 +446,6 @@ __all__ = [
     "l1_loss",
     "layer_norm",
     "leaky_relu",
-    "linear",
     "log",
     "log1p",
     "log2",
@@ -399,6 +454,7 @@ __all__ = [
     "log_softmax",
     "logaddexp",
     "logaddexp2",
+    "logcumsumexp",
     "logdet",
     "logit",
     "logsumexp",
@@ -407,7 +463,10 @@ __all__ = [
     "max_pool1d",
     "max_pool2d",
     "maximum",
+    "mean",
+    "median",
     "meshgrid",
+    "min",
     "minimum",
     "moveaxis",
     "mse_loss",
@@ -415,16 +474,20 @@ __all__ = [
     "multiply",
     "ndtr",
     "negate",
+    "norm",
     "ones_like",
     "outer",
     "pad",
     "permute",
     "power",
     "power_scalar",
+    "prod",
+    "ptp",
     "put_item",
     "qr",
     "ravel",
     "reciprocal",
+    "recurrence",
     "relu",
     "relu6",
     "remainder_scalar",
@@ -435,7 +498,6 @@ __all__ = [
     "rot90",
     "round",
     "rsqrt",
-    "scaled_dot_product_attention",
     "scatter_add",
     "set_item",
     "sigmoid",
@@ -451,15 +513,18 @@ __all__ = [
     "softsign",
     "solve",
     "solve_triangular",
+    "sort",
     "split",
     "sqrt",
     "square",
     "squeeze",
     "stack",
+    "std",
     "step",
     "subtract",
     "sum_to",
     "summation",
+    "sumofsquares",
     "svd",
     "svdvals",
     "swapaxes",
@@ -474,11 +539,13 @@ __all__ = [
     "tile",
     "trace",
     "transpose",
+    "trapezoid",
     "tril",
     "triu",
     "trunc",
     "unfold",
     "unstack",
+    "var",
     "vdot",
     "vstack",
     "where",

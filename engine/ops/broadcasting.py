@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, Shape, computed, total
-from engine.axes import canonical_axes, canonical_shape, check_canonical, reduced_shape, subsets
+from engine.array import Array, Shape, computed, total
+from engine.axes import canonical_axes, canonical_shape, reduced_shape
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ShapeError
-from engine.kinds import Linear, broadcast_shape
+from engine.kinds import Associative, Linear, broadcast_shape
 from engine.ops.conversion import astype
 from engine.ops.shape import reshape
 
@@ -64,14 +64,8 @@ def broadcast_to(a: Tensor, shape: int | Sequence[int]) -> Tensor:
 
 
 @op(REALS, signature="(i*)->(j*)")
-class Summation(Linear):
+class Summation(Associative, Linear):
     """yⱼ = Σᵢ aᵢⱼ over the axes ``axes``; with ``keepdims`` they stay, with size 1."""
-
-    axes: Axes
-    keepdims: bool = False
-
-    def __post_init__(self) -> None:
-        check_canonical(type(self).__name__, self.axes, ordered=True)
 
     def compute(self, a: Array) -> Array:
         return total(a, self.axes, self.keepdims)
@@ -80,14 +74,12 @@ class Summation(Linear):
         (a,) = node.inputs
         return broadcast_to(reshape(out_grad, reduced_shape(a.shape, self.axes, keepdims=True)), a.shape)
 
-    def out_shape(self, *shapes: Shape) -> Shape:
-        return reduced_shape(shapes[0], self.axes, self.keepdims)
+    @property
+    def fewest(self) -> int:
+        return 0
 
-    @classmethod
-    def instances(cls, *shapes: Shape) -> Iterator[Self]:
-        for axes in subsets(range(len(shapes[0]))):
-            yield cls(axes)
-            yield cls(axes, keepdims=True)
+    def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
+        return summation(a, axes, self.keepdims)
 
 
 def summation(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:

@@ -1,81 +1,55 @@
-"""Reductions that are not linear: the maximum and log-sum-exp."""
+"""Reductions that are not linear: the extremes, the product, the sum of squares and log-sum-exp."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import prod
-from typing import TYPE_CHECKING, Self
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.array import Array, Axes, Shape, largest, select, total
-from engine.axes import canonical_axes, check_axes_exist, check_canonical, reduced_shape, subsets
+from engine.array import Array, Axes, Shape, largest, multiplied, select, smallest, total
+from engine.axes import canonical_axes, reduced_shape
 from engine.catalogue import op
 from engine.domain import ORDERED, REALS
-from engine.errors import ShapeError
-from engine.graph import Op
-from engine.kinds import Unary
+from engine.kinds import Associative, Reduction, Unary
 from engine.ops.broadcasting import summation
 from engine.ops.exponential import exp
-from engine.ops.piecewise import compare
-from engine.ops.shape import reshape
+from engine.ops.piecewise import compare, where
+from engine.ops.scans import CumProd, shifted
+from engine.ops.shape import permute, reshape
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 
-def _check_not_empty(op: Op, shape: Shape, axes: Axes) -> None:
-    check_axes_exist(repr(op), axes, len(shape))
-    empty = [axis for axis in axes if shape[axis] == 0]
-    if empty:
-        raise ShapeError(
-            repr(op), f"shape {shape}", f"at least one entry along axis {empty[0]}", "reduce other axes"
-        )
-
-
-def _fillable(shape: Shape) -> list[Axes]:
-    """The axis sets over which every slice has an entry."""
-    return [axes for axes in subsets(range(len(shape))) if prod(shape[axis] for axis in axes)]
-
-
 @op(ORDERED, signature="(i*)->(j*)")
-class Max(Unary):
+class Max(Associative, Unary):
     """yⱼ = maxᵢ aᵢⱼ over the axes ``axes``, none of them empty; with ``keepdims`` they stay, with size 1.
 
     At a tie the entries that reach the maximum share the derivative equally.
     """
 
-    axes: Axes
-    keepdims: bool = False
-
-    def __post_init__(self) -> None:
-        check_canonical(type(self).__name__, self.axes, ordered=True)
-
     def compute(self, a: Array) -> Array:
         return largest(a, self.axes, self.keepdims)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        (a,) = node.inputs
-        return reshape(out_grad, reduced_shape(a.shape, self.axes, keepdims=True)) * self._weights(a, node)
+        return kept(out_grad, node.inputs[0].shape, self.axes) * self._weights(node)
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return summation(in_tangent * self._weights(node.inputs[0], node), self.axes, self.keepdims)
+        return summation(in_tangent * self._weights(node), self.axes, self.keepdims)
 
-    def _weights(self, a: Tensor, node: Tensor) -> Tensor:
+    def _weights(self, node: Tensor) -> Tensor:
         """1/m at each of the m entries that reach the maximum of their slice, 0 elsewhere."""
-        top = reshape(node.detach(), reduced_shape(a.shape, self.axes, keepdims=True))
-        reaches = compare(a.detach(), top) + 1
-        return reaches / summation(reaches, self.axes, keepdims=True)
+        a = node.inputs[0].detach()
+        return shares(compare(a, kept(node.detach(), a.shape, self.axes)) + 1, self.axes)
 
-    def out_shape(self, *shapes: Shape) -> Shape:
-        _check_not_empty(self, shapes[0], self.axes)
-        return reduced_shape(shapes[0], self.axes, self.keepdims)
+    @property
+    def fewest(self) -> int:
+        return 1
 
-    @classmethod
-    def instances(cls, *shapes: Shape) -> Iterator[Self]:
-        for axes in _fillable(shapes[0]):
-            yield cls(axes)
-            yield cls(axes, keepdims=True)
+    def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
+        return max(a, axes, self.keepdims)
 
 
 def max(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
@@ -83,19 +57,89 @@ def max(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = Fal
     return Max(canonical_axes("max", axes, a.ndim), keepdims)(a)
 
 
+@op(ORDERED, signature="(i*)->(j*)")
+class Min(Associative, Unary):
+    """yⱼ = minᵢ aᵢⱼ over the axes ``axes``, none of them empty; with ``keepdims`` they stay, with size 1.
+
+    At a tie the entries that reach the minimum share the derivative equally.
+    """
+
+    def compute(self, a: Array) -> Array:
+        return smallest(a, self.axes, self.keepdims)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return kept(out_grad, node.inputs[0].shape, self.axes) * self._weights(node)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return summation(in_tangent * self._weights(node), self.axes, self.keepdims)
+
+    def _weights(self, node: Tensor) -> Tensor:
+        """1/m at each of the m entries that reach the minimum of their slice, 0 elsewhere."""
+        a = node.inputs[0].detach()
+        return shares(1 - compare(a, kept(node.detach(), a.shape, self.axes)), self.axes)
+
+    @property
+    def fewest(self) -> int:
+        return 1
+
+    def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
+        return min(a, axes, self.keepdims)
+
+
+def min(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """The minimum over all axes (None), one axis or several. Raises ``AxisError``, ``ShapeError``."""
+    return Min(canonical_axes("min", axes, a.ndim), keepdims)(a)
+
+
 @op(REALS, signature="(i*)->(j*)")
-class LogSumExp(Unary):
+class Prod(Associative, Unary):
+    """yⱼ = Πᵢ aᵢⱼ over the axes ``axes``, 1 of nothing; with ``keepdims`` they stay, with size 1.
+
+    The derivative is the product of the others, those before times those behind: no division, so that it is
+    exact where entries are 0 too.
+    """
+
+    def compute(self, a: Array) -> Array:
+        return multiplied(a, self.axes, self.keepdims)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        (a,) = node.inputs
+        return kept(out_grad, a.shape, self.axes) * self._others(a)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return summation(in_tangent * self._others(node.inputs[0]), self.axes, self.keepdims)
+
+    def _others(self, a: Tensor) -> Tensor:
+        """For each entry the product of the others of its slice."""
+        rows = in_rows(a, self.axes)
+        last = rows.ndim - 1
+        before = shifted(CumProd(last)(rows), last, first=1.0)
+        behind = shifted(CumProd(last, reverse=True)(rows), last, first=1.0, reverse=True)
+        order = _reduced_last(a.ndim, self.axes)
+        sizes = tuple(a.shape[axis] for axis in order)
+        return permute(reshape(before * behind, sizes), sorted(range(a.ndim), key=order.__getitem__))
+
+    @property
+    def fewest(self) -> int:
+        return 0
+
+    def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
+        return prod(a, axes, self.keepdims)
+
+
+def prod(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """The product over all axes (None), one axis or several. Raises ``AxisError``."""
+    return Prod(canonical_axes("prod", axes, a.ndim), keepdims)(a)
+
+
+@op(REALS, signature="(i*)->(j*)")
+class LogSumExp(Associative, Unary):
     """yⱼ = log Σᵢ exp aᵢⱼ over the axes ``axes``, none of them empty; ``keepdims`` keeps them with size 1.
 
     The derivative is the softmax exp(aᵢⱼ − m) / Σₖ exp(aₖⱼ − m), with m the maximum of the slice: the value
-    does not depend on m, so m is a constant to the derivative, and nothing overflows.
+    does not depend on m, so m is a constant to the derivative, and nothing overflows. A slice of −∞ alone
+    has the value −∞ and the derivative 0.
     """
-
-    axes: Axes
-    keepdims: bool = False
-
-    def __post_init__(self) -> None:
-        check_canonical(type(self).__name__, self.axes, ordered=True)
 
     def compute(self, a: Array) -> Array:
         top = largest(a, self.axes, keepdims=True)
@@ -105,26 +149,83 @@ class LogSumExp(Unary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         (a,) = node.inputs
-        return reshape(out_grad, reduced_shape(a.shape, self.axes, keepdims=True)) * self._softmax(a)
+        return kept(out_grad, a.shape, self.axes) * self._softmax(a)
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
         return summation(in_tangent * self._softmax(node.inputs[0]), self.axes, self.keepdims)
 
     def _softmax(self, a: Tensor) -> Tensor:
-        weights = exp(a - max(a.detach(), self.axes, keepdims=True))
-        return weights / summation(weights, self.axes, keepdims=True)
+        top = max(a.detach(), self.axes, keepdims=True)
+        some = compare(top, top.make_const(np.array(-math.inf, top.dtype)))
+        weights = exp(a - where(some, top, 0.0))
+        return weights / (summation(weights, self.axes, keepdims=True) + (1 - some))
 
-    def out_shape(self, *shapes: Shape) -> Shape:
-        _check_not_empty(self, shapes[0], self.axes)
-        return reduced_shape(shapes[0], self.axes, self.keepdims)
+    @property
+    def fewest(self) -> int:
+        return 1
 
-    @classmethod
-    def instances(cls, *shapes: Shape) -> Iterator[Self]:
-        for axes in _fillable(shapes[0]):
-            yield cls(axes)
-            yield cls(axes, keepdims=True)
+    def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
+        return logsumexp(a, axes, self.keepdims)
 
 
 def logsumexp(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """log Σ exp over all axes (None), one axis or several. Raises ``AxisError``, ``ShapeError``."""
     return LogSumExp(canonical_axes("logsumexp", axes, a.ndim), keepdims)(a)
+
+
+@op(REALS, signature="(i*)->(j*)")
+class SumOfSquares(Reduction, Unary):
+    """yⱼ = Σᵢ aᵢⱼ² over the axes ``axes``; with ``keepdims`` they stay, with size 1."""
+
+    def compute(self, a: Array) -> Array:
+        return total(a * a, self.axes, self.keepdims)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        (a,) = node.inputs
+        return kept(out_grad, a.shape, self.axes) * (a * 2)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return summation(in_tangent * (node.inputs[0] * 2), self.axes, self.keepdims)
+
+    @property
+    def fewest(self) -> int:
+        return 0
+
+    def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
+        return sumofsquares(a, axes, self.keepdims)
+
+
+def sumofsquares(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Σ a² over all axes (None), one axis or several. Raises ``AxisError``."""
+    return SumOfSquares(canonical_axes("sumofsquares", axes, a.ndim), keepdims)(a)
+
+
+def ptp(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """The maximum less the minimum, with their derivatives. Raises ``AxisError``, ``ShapeError``."""
+    return max(a, axes, keepdims) - min(a, axes, keepdims)
+
+
+amax, amin = max, min
+"""NumPy's other names."""
+
+
+def _reduced_last(ndim: int, axes: Axes) -> Axes:
+    """The order of the axes in which those that are reduced come last."""
+    return (*(axis for axis in range(ndim) if axis not in axes), *axes)
+
+
+def in_rows(a: Tensor, axes: Axes) -> Tensor:
+    """Each slice along one axis, the last."""
+    lined = permute(a, _reduced_last(a.ndim, axes))
+    before = a.ndim - len(axes)
+    return reshape(lined, (*lined.shape[:before], math.prod(lined.shape[before:])))
+
+
+def kept(y: Tensor, shape: Shape, axes: Axes) -> Tensor:
+    """What belongs to a reduction of an input of this shape, its axes kept with size 1."""
+    return reshape(y, reduced_shape(shape, axes, keepdims=True))
+
+
+def shares(reaches: Tensor, axes: Axes) -> Tensor:
+    """1/m for each of the m ones of a slice, 0 for its zeros."""
+    return reaches / summation(reaches, axes, keepdims=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 from engine import ops
+from engine.kinds import AlongAxis, Reduction
 from engine.tensor import Tensor
 from properties.adapters.subject import outputs_of
 from properties.case import Case, Step, literal
 from properties.verdict import Given
-
-_REDUCTIONS = {ops.Summation: ops.summation, ops.Max: ops.max, ops.LogSumExp: ops.logsumexp}
 
 
 def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
@@ -19,12 +19,13 @@ def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
     if axes == "canonical":
         return op(*tensors)
     match op:
-        case ops.Summation() | ops.Max() | ops.LogSumExp():
-            return _REDUCTIONS[type(op)](tensors[0], axes, op.keepdims)
-        case ops.Transpose() if isinstance(axes, tuple):
-            return ops.transpose(tensors[0], axes)
-        case ops.Permute() if isinstance(axes, tuple):
-            return ops.permute(tensors[0], axes)
+        case Reduction():
+            return op.spelled(tensors[0], axes)
+        case AlongAxis() if isinstance(axes, int):
+            return op.spelled(tensors, axes)
+        case ops.Transpose() | ops.Permute() if isinstance(axes, tuple):
+            move = ops.transpose if isinstance(op, ops.Transpose) else ops.permute
+            return move(tensors[0], axes)
         case ops.Concatenate() if isinstance(axes, int):
             return ops.concatenate(tensors, axes)
         case ops.Stack() if isinstance(axes, int):
@@ -41,8 +42,17 @@ def written(step: Step) -> str:
         return f"{op!r}({', '.join(args)})"
     if isinstance(op, ops.Concatenate | ops.Stack):
         return f"{type(op).__name__.lower()}([{', '.join(args)}], {step.spelling!r})"
-    keepdims = ", keepdims=True" if getattr(op, "keepdims", False) else ""
-    return f"{type(op).__name__.lower()}({args[0]}, {step.spelling!r}{keepdims})"
+    named = _other_fields(op) if isinstance(op, Reduction | AlongAxis) else ()
+    others = "".join(f", {name}={value!r}" for name, value in named)
+    return f"{type(op).__name__.lower()}({', '.join(args)}, {step.spelling!r}{others})"
+
+
+def _other_fields(op: Reduction | AlongAxis) -> Iterator[tuple[str, object]]:
+    """The fields beside the axes that have another value than they have by default."""
+    for field in fields(op):
+        value: object = getattr(op, field.name)
+        if field.name not in {"axes", "axis"} and value != field.default:
+            yield field.name, value
 
 
 def program(case: Case, given: Given) -> str:

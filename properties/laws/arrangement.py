@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from engine import ops
 from engine.array import Array, Shape, as_array, total
 from engine.catalogue import Entry, entry_of
+from engine.kinds import Associative
 from engine.ops.indexing import canonical_index
 from properties.adapters.subject import Capability, Subject
 from properties.case import Case, Step, literal
@@ -36,7 +37,7 @@ from properties.laws.measures import (
     value_rounding,
 )
 from properties.strategies.arrays import array_of
-from properties.strategies.calls import Reduction, has_spellings, spellings
+from properties.strategies.calls import has_spellings, spellings
 from properties.strategies.shapes import evenly
 from properties.verdict import Given, Verdict, weakest
 
@@ -198,15 +199,15 @@ def _summed_to(array: Array, shape: Shape) -> Array:
     return np.reshape(total(array, (*range(lead), *stretched), keepdims=False), shape)
 
 
-def _is_reduction(entry: Entry) -> bool:
-    return issubclass(entry.op, Reduction)
+def _is_associative(entry: Entry) -> bool:
+    return issubclass(entry.op, Associative)
 
 
-@law(Capability.FORWARD | Capability.GRADIENT, where=Where.SMOOTH, about=_is_reduction, row=ALONE)
+@law(Capability.FORWARD | Capability.GRADIENT, where=Where.SMOOTH, about=_is_associative, row=ALONE)
 def sum_over_partition_is_sum(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """Σ over axes is Σ over some, then over the others; and Σ of two parts' Σ. So are max and log Σ exp."""
+    """Σ over axes is Σ over some, then over the others; and Σ of two parts' Σ. So is all that associates."""
     (array,), (step,) = case.inputs, case.steps
-    assert isinstance(step.op, Reduction)  # the law is about no other
+    assert isinstance(step.op, Associative)  # the law is about no other
     asked = _Asked(case, *draw_pair(case, draw))
     ways = [("some axes first:", [_one_after_the_other(step.op, draw)])]
     ways.append(("in two parts:", _in_two_parts(step.op, array.shape, draw)))
@@ -219,7 +220,7 @@ def sum_over_partition_is_sum(subject: Subject, case: Case, draw: Draw) -> Verdi
     return weakest(*verdicts) if verdicts else Verdict(0.0, "the engine lacks the reductions of parts")
 
 
-def _one_after_the_other(op: Reduction, draw: Draw) -> tuple[Step, ...]:
+def _one_after_the_other(op: Associative, draw: Draw) -> tuple[Step, ...]:
     """The reduction over some of its axes, then over those that are left."""
     order = draw(st.permutations(op.axes))
     least = min(1, len(order))
@@ -227,13 +228,12 @@ def _one_after_the_other(op: Reduction, draw: Draw) -> tuple[Step, ...]:
     first, then = sorted(order[:count]), sorted(order[count:])
     if not op.keepdims:
         then = [axis - sum(gone < axis for gone in first) for axis in then]
-    kind = type(op)
-    return Step(kind(tuple(first), op.keepdims), (0,)), Step(kind(tuple(then), op.keepdims), (1,))
+    return Step(replace(op, axes=tuple(first)), (0,)), Step(replace(op, axes=tuple(then)), (1,))
 
 
-def _in_two_parts(op: Reduction, shape: Shape, draw: Draw) -> list[tuple[Step, ...]]:
+def _in_two_parts(op: Associative, shape: Shape, draw: Draw) -> list[tuple[Step, ...]]:
     """The reduction of what two parts are reduced to, side by side or one behind the other."""
-    least = 0 if isinstance(op, ops.Summation) else 1  # only a sum may be of nothing
+    least = op.fewest  # a part may be empty where there is a value of nothing
     long = [axis for axis in op.axes if shape[axis] >= 2 * least]
     if not long:
         return []
@@ -244,9 +244,9 @@ def _in_two_parts(op: Reduction, shape: Shape, draw: Draw) -> list[tuple[Step, .
         Step(ops.GetItem(canonical_index((*before, part), shape)), (0,))
         for part in (slice(at), slice(at, None))
     ]
-    kind, kept = type(op), type(op)(op.axes, True)
+    first, kept = replace(op, axes=(0,), keepdims=False), replace(op, keepdims=True)
     return [
-        (*cuts, Step(op, (1,)), Step(op, (2,)), Step(ops.Stack(0), (3, 4)), Step(kind((0,)), (5,))),
+        (*cuts, Step(op, (1,)), Step(op, (2,)), Step(ops.Stack(0), (3, 4)), Step(first, (5,))),
         (*cuts, Step(kept, (1,)), Step(kept, (2,)), Step(ops.Concatenate(axis), (3, 4)), Step(op, (5,))),
     ]
 

@@ -58,7 +58,7 @@ def subgradient_lies_between_sides(subject: Subject, case: Case, draw: Draw) -> 
 
 @law(Capability.GRADIENT, where=Where.KINKS, about=_of_some_domain(_is_conventional))
 def kink_convention_holds(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """∂yᵢ/∂xⱼ = ∂₋ + share (∂₊ − ∂₋) at a kink, min(∂₋, ∂₊) + |∂₊ − ∂₋|/k at a tie of k, as declared."""
+    """∂yᵢ/∂xⱼ = ∂₋ + share (∂₊ − ∂₋) at a kink, ∂ + (∂′ − ∂)/k with |∂| ≤ |∂′| at a tie of k, as declared."""
     return _each(subject, case, draw, _is_conventional, _as_declared)
 
 
@@ -92,7 +92,8 @@ class _Corner:
         if not domain.even:
             return None
         tied = sum(found.differ(self.row) for found in self.sides.values())
-        return min(left, right) + abs(right - left) / max(1, tied)
+        near_zero, far = sorted((left, right), key=abs)
+        return near_zero + (far - near_zero) / max(1, tied)
 
 
 @dataclass(frozen=True, slots=True)

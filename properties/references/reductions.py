@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from operator import mul
 
 from engine import ops
 from engine.array import Axes, Shape
+from engine.kinds import Reduction
 from properties.grid import Grid, Place
-from properties.number import Number, larger
+from properties.number import Number, larger, smaller
 from properties.references.table import refer
 
 
@@ -43,11 +45,20 @@ def _reduced(shape: Shape, axes: Axes, keepdims: bool) -> Shape:
 
 def _summation(op: ops.Summation, grids: Sequence[Grid]) -> Grid:
     (a,) = grids
-    return _over_slices(op, a, a.total)
+    return over_slices(op, a, a.total)
 
 
 def _max(op: ops.Max, grids: Sequence[Grid]) -> Grid:
-    return _over_slices(op, grids[0], lambda numbers: reduce(larger, numbers))
+    return over_slices(op, grids[0], lambda numbers: reduce(larger, numbers))
+
+
+def _min(op: ops.Min, grids: Sequence[Grid]) -> Grid:
+    return over_slices(op, grids[0], lambda numbers: reduce(smaller, numbers))
+
+
+def _prod(op: ops.Prod, grids: Sequence[Grid]) -> Grid:
+    (a,) = grids
+    return over_slices(op, a, lambda numbers: reduce(mul, numbers) if numbers else a.arithmetic.number(1.0))
 
 
 def _logsumexp(op: ops.LogSumExp, grids: Sequence[Grid]) -> Grid:
@@ -57,12 +68,16 @@ def _logsumexp(op: ops.LogSumExp, grids: Sequence[Grid]) -> Grid:
         top = max(number.value for number in numbers)
         return a.total([(number - top).exp() for number in numbers]).log() + top
 
-    return _over_slices(op, a, combine)
+    return over_slices(op, a, combine)
 
 
-def _over_slices(
-    op: ops.Summation | ops.Max | ops.LogSumExp, a: Grid, combine: Callable[[Sequence[Number]], Number]
-) -> Grid:
+def _sum_of_squares(op: ops.SumOfSquares, grids: Sequence[Grid]) -> Grid:
+    (a,) = grids
+    return over_slices(op, a, lambda numbers: a.total([number * number for number in numbers]))
+
+
+def over_slices(op: Reduction, a: Grid, combine: Callable[[Sequence[Number]], Number]) -> Grid:
+    """The grid of what ``combine`` makes of each slice."""
     return a.filled(
         _reduced(a.shape, op.axes, op.keepdims),
         lambda place: combine(_slice(a, place, op.axes, op.keepdims)),
@@ -71,4 +86,7 @@ def _over_slices(
 
 refer(ops.Summation, _summation)
 refer(ops.Max, _max)
+refer(ops.Min, _min)
+refer(ops.Prod, _prod)
 refer(ops.LogSumExp, _logsumexp)
+refer(ops.SumOfSquares, _sum_of_squares)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import count, islice
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -16,15 +16,13 @@ from engine.catalogue import Entry
 from engine.domain import Domain
 from engine.dtype import FLOAT32, FLOAT64, DType
 from engine.graph import Op
+from engine.kinds import AlongAxis, Reduction
 from properties.case import Case, Spelling, Step, slot_domains
 from properties.strategies.arrays import MARGIN, apart, array_of, draw_array, dtypes, laid_out, layouts
 from properties.strategies.corners import SMOOTH, can_be_at_corner, corner_of, onto_corner
 from properties.strategies.shapes import MOST_ENTRIES, draw_shapes, seldom
 
 T = TypeVar("T")
-
-Reduction: TypeAlias = ops.Summation | ops.Max | ops.LogSumExp
-"""An op that makes one entry of many, along its axes."""
 
 MOST_INSTANCES = 60
 """How many of an op's legal instances are chosen from, plainest first."""
@@ -151,6 +149,8 @@ def spellings(op: Op, shape: Shape) -> Sequence[Spelling]:
     """The ways in which a user may write the op's axes, plainest first."""
     if isinstance(op, Reduction):
         return _reduction_spellings(op.axes, len(shape))
+    if isinstance(op, AlongAxis):
+        return ["canonical", op.axis - len(shape)]
     if isinstance(op, ops.Transpose | ops.Permute):
         negative = tuple(axis - len(shape) for axis in op.axes)
         mixed = [(*negative[:1], *op.axes[1:]), (*op.axes[:1], *negative[1:])]

@@ -14,9 +14,8 @@ from itertools import pairwise
 from engine import ops
 from engine.catalogue import entry_of
 from engine.dtype import FLOAT32, FLOAT64
+from engine.kinds import Reduction
 from properties.case import Case, Step
-
-REDUCTIONS = (ops.Summation, ops.Max, ops.LogSumExp)
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ TRAITS: dict[str, tuple[Trait, float]] = {
         0.2,
     ),
     "a broadcast": (lambda p: p.broadcasts(), 0.1),
-    "a reduction": (lambda p: p.has(*REDUCTIONS), 0.1),
+    "a reduction": (lambda p: p.has(Reduction), 0.1),
     "a reshape or transpose": (lambda p: p.has(ops.Reshape, ops.Transpose, ops.Permute), 0.1),
     "a matrix product": (lambda p: p.has(ops.MatMul), 0.1),
     "indexing": (lambda p: p.has(ops.GetItem, ops.PutItem), 0.05),

@@ -207,3 +207,19 @@ def test_sides_that_are_not_finite_decide_nothing() -> None:
         for law in (BETWEEN, DECLARED):
             causes = {verdict.undecided for verdict in verdicts(law, AT_0)}
             assert causes == {"the oracle's value is not finite"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        one_step(ops.Norm((0,), order=inf), array(-2.0, 1.0, -2.0, 2.0)),
+        one_step(ops.Norm((0,)), array(0.0, 0.0, 0.0)),
+        one_step(ops.Std((0,)), array(3.0, 3.0, 3.0)),
+        one_step(ops.Sort(0), array(3.0, 1.0, 3.0, 3.0)),
+    ],
+    ids=repr,
+)
+def test_what_is_declared_of_ties_of_sizes_and_of_entries_that_all_agree_is_held(case: Case) -> None:
+    assert not any(verdict.undecided for verdict in verdicts(DECLARED, case))
+    with pytest.raises(Broken):
+        verdicts(DECLARED, case, Saying(lambda x: x + 0.25))

@@ -23,6 +23,7 @@ from engine.catalogue import CATALOGUE, entry_of
 from engine.domain import Domain
 from engine.dtype import FLOAT32, FLOAT64
 from engine.graph import Op
+from engine.kinds import AlongAxis, Reduction
 from properties.adapters.reference import Reference
 from properties.case import Case, Spelling, Step
 from properties.judge import PROFILE
@@ -307,10 +308,14 @@ def test_axes_of_a_reduction_are_spelled_in_every_way() -> None:
     assert all(found[kind] > 3 for kind in kinds), dict(found)
 
 
-@pytest.mark.parametrize("name", ["Summation", "Max", "LogSumExp"])
+REDUCTIONS = [name for name, entry in CATALOGUE.items() if issubclass(entry.op, Reduction)]
+ALONG_AXIS = [name for name, entry in CATALOGUE.items() if issubclass(entry.op, AlongAxis)]
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
 def test_reductions_keep_axes_or_not_and_reduce_some_all_or_none(name: str) -> None:
     found = [case.steps[0].op for case in many(name)]
-    reductions = [op for op in found if isinstance(op, ops.Summation | ops.Max | ops.LogSumExp)]
+    reductions = [op for op in found if isinstance(op, Reduction)]
     ranks = [case.inputs[0].ndim for case in many(name)]
     assert len(reductions) == len(ranks)
     assert 0.1 < share(op.keepdims for op in reductions) < 0.9
@@ -319,16 +324,14 @@ def test_reductions_keep_axes_or_not_and_reduce_some_all_or_none(name: str) -> N
     assert share(0 < len(op.axes) < rank for op, rank in zip(reductions, ranks, strict=True)) > 0.1
 
 
-@pytest.mark.parametrize("name", ["Transpose", "Permute", "Concatenate", "Stack"])
+@pytest.mark.parametrize("name", ["Transpose", "Permute", "Concatenate", "Stack", *ALONG_AXIS])
 def test_axes_of_other_ops_are_counted_from_either_end(name: str) -> None:
     spellings = [case.steps[0].spelling for case in many(name)]
     assert share(spelling == "canonical" for spelling in spellings) > 0.2
     assert share(spelling != "canonical" for spelling in spellings) > 0.2
 
 
-@pytest.mark.parametrize(
-    "name", ["Summation", "Max", "LogSumExp", "Transpose", "Permute", "Concatenate", "Stack"]
-)
+@pytest.mark.parametrize("name", ["Transpose", "Permute", "Concatenate", "Stack", *REDUCTIONS, *ALONG_AXIS])
 def test_a_spelling_is_another_way_to_say_the_same(name: str) -> None:
     for case in called(name, smooth=True):
         (step,) = case.steps

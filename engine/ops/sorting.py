@@ -1,0 +1,113 @@
+"""Order: sorted entries, the median, and where the extremes stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.array import Array, IntArray, computed, places
+from engine.axes import canonical_axes, canonical_axis, check_axes_exist, reduced_shape
+from engine.catalogue import op
+from engine.domain import ORDERED
+from engine.errors import ShapeError
+from engine.kinds import AlongAxis, Unary
+from engine.ops.broadcasting import summation
+from engine.ops.indexing import get_item
+from engine.ops.moments import mean
+from engine.ops.piecewise import absolute, compare
+from engine.ops.reduction import in_rows, shares
+from engine.ops.shape import reshape
+
+if TYPE_CHECKING:
+    from engine.array import Shape
+    from engine.tensor import Tensor
+
+
+@op(ORDERED, signature="(i*)->(i*)")
+class Sort(AlongAxis, Unary):
+    """yₖ is the k-th smallest of the entries along the axis ``axis``.
+
+    At a tie the entries of one value share the derivative of each of their places equally, so that it does
+    not depend on how they are sorted. The derivative compares each entry with each: n² numbers for n.
+    """
+
+    def compute(self, a: Array) -> Array:
+        return computed(np.sort(a, axis=self.axis))
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+        return summation(self._across(out_grad) * self._weights(node), self.axis)
+
+    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+        return summation(self._along(in_tangent) * self._weights(node), self.axis + 1)
+
+    def _weights(self, node: Tensor) -> Tensor:
+        """Wₖᵢ = 1/m where aᵢ is one of the m entries of the value yₖ, else 0."""
+        equal = 1 - absolute(compare(self._across(node.detach()), self._along(node.inputs[0].detach())))
+        return shares(equal, (self.axis + 1,))
+
+    def _across(self, y: Tensor) -> Tensor:
+        return reshape(y, (*y.shape[: self.axis + 1], 1, *y.shape[self.axis + 1 :]))
+
+    def _along(self, a: Tensor) -> Tensor:
+        return reshape(a, (*a.shape[: self.axis], 1, *a.shape[self.axis :]))
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        check_axes_exist(repr(self), [self.axis], len(shapes[0]))
+        return shapes[0]
+
+    def spelled(self, tensors: Sequence[Tensor], axis: int) -> Tensor:
+        return sort(tensors[0], axis)
+
+
+def sort(a: Tensor, axis: int = -1) -> Tensor:
+    """The entries in ascending order along an axis, the last by default. Raises ``AxisError``."""
+    return Sort(canonical_axis("sort", axis, a.ndim))(a)
+
+
+def median(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """The middle entry over all axes (None), one axis or several, or the mean of the two in the middle.
+
+    At a tie its derivative is that of ``Sort``. Raises ``AxisError``, ``ShapeError`` for an empty slice.
+    """
+    over = canonical_axes("median", axes, a.ndim)
+    rows = in_rows(a, over)
+    size = rows.shape[-1]
+    if not size:
+        raise ShapeError("median", f"shape {a.shape}", "at least one entry in a slice", "reduce other axes")
+    middle = get_item(sort(rows), (..., slice((size - 1) // 2, size // 2 + 1)))
+    return reshape(mean(middle, -1), reduced_shape(a.shape, over, keepdims))
+
+
+def argsort(a: Tensor, axis: int = -1) -> IntArray:
+    """The indices that sort the entries along an axis, those of equal entries in order.
+
+    This and the next three are integers, which no Tensor holds and no derivative goes through: NumPy arrays,
+    to index with. Raises ``AxisError``.
+    """
+    return places(np.argsort(a.realize_cached_data(), canonical_axis("argsort", axis, a.ndim), "stable"))
+
+
+def argmax(a: Tensor, axis: int | None = None, keepdims: bool = False) -> IntArray:
+    """The index of the first largest entry along an axis; None: of all, in a row. Raises as ``max`` does."""
+    _check_some("argmax", a, axis)
+    return places(np.argmax(a.realize_cached_data(), axis=axis, keepdims=keepdims))
+
+
+def argmin(a: Tensor, axis: int | None = None, keepdims: bool = False) -> IntArray:
+    """The index of the first smallest entry along an axis; None: of all, in a row. Raises as ``min`` does."""
+    _check_some("argmin", a, axis)
+    return places(np.argmin(a.realize_cached_data(), axis=axis, keepdims=keepdims))
+
+
+def count_nonzero(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> IntArray:
+    """How many entries are not 0, over all axes (None), one axis or several. Raises ``AxisError``."""
+    over = canonical_axes("count_nonzero", axes, a.ndim)
+    return places(np.count_nonzero(a.realize_cached_data(), axis=over, keepdims=keepdims))
+
+
+def _check_some(what: str, a: Tensor, axis: int | None) -> None:
+    """Raise ``AxisError`` for an axis that does not exist, ``ShapeError`` where there is no entry."""
+    if not (a.size if axis is None else a.shape[canonical_axis(what, axis, a.ndim)]):
+        raise ShapeError(what, f"shape {a.shape}", "at least one entry in a slice", "choose another axis")
