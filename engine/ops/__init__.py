@@ -88,6 +88,7 @@ from engine.ops.losses import (
     softmax_loss,
 )
 from engine.ops.moments import Mean, Std, Var, average, mean, std, var
+from engine.ops.networks import dropout, embedding, linear, scaled_dot_product_attention
 from engine.ops.normalisation import LayerNorm, RMSNorm, layer_norm, rms_norm
 from engine.ops.norms import Norm, norm
 from engine.ops.packing import TensorTuple
@@ -417,11 +418,13 @@ __all__ = [
     "divide",
     "divide_scalar",
     "dot",
+    "dropout",
     "dstack",
     "eigh",
     "eigvalsh",
     "einsum",
     "elu",
+    "embedding",
     "erf",
     "erfc",
     "exp",
@@ -446,6 +449,7 @@ __all__ = [
     "l1_loss",
     "layer_norm",
     "leaky_relu",
+    "linear",
     "log",
     "log1p",
     "log2",
@@ -498,6 +502,7 @@ __all__ = [
     "rot90",
     "round",
     "rsqrt",
+    "scaled_dot_product_attention",
     "scatter_add",
     "set_item",
     "sigmoid",
