@@ -205,7 +205,9 @@ from engine.ops.shape import (
     swapaxes,
     transpose,
 )
-from engine.ops.singular_values import SVD, Svdvals, svd, svdvals
+from engine.ops.matrix_functions import Expm, MatrixPower, expm, matrix_power, multi_dot
+from engine.ops.pseudoinverse import Pinv, lstsq, pinv
+from engine.ops.singular_values import SVD, Svdvals, matrix_norm, svd, svdvals
 from engine.ops.softmax import LogSoftmax, Softmax, log_softmax, softmax
 from engine.ops.sorting import Sort, argmax, argmin, argsort, count_nonzero, median, sort
 from engine.ops.spectra import Eigh, Eigvalsh, eigh, eigvalsh
@@ -279,6 +281,7 @@ __all__ = [
     "Erfc",
     "Exp",
     "Exp2",
+    "Expm",
     "Expm1",
     "Flip",
     "Floor",
@@ -306,6 +309,7 @@ __all__ = [
     "LogSumExp",
     "Logit",
     "MatMul",
+    "MatrixPower",
     "Max",
     "MaxPool1d",
     "MaxPool2d",
@@ -319,6 +323,7 @@ __all__ = [
     "Norm",
     "Pad",
     "Permute",
+    "Pinv",
     "PowerScalar",
     "Prod",
     "PutDiagonal",
@@ -430,6 +435,7 @@ __all__ = [
     "exp",
     "exp2",
     "expand_dims",
+    "expm",
     "expm1",
     "flatten",
     "flip",
@@ -462,7 +468,10 @@ __all__ = [
     "logdet",
     "logit",
     "logsumexp",
+    "lstsq",
     "matmul",
+    "matrix_norm",
+    "matrix_power",
     "max",
     "max_pool1d",
     "max_pool2d",
@@ -475,6 +484,7 @@ __all__ = [
     "moveaxis",
     "mse_loss",
     "mul_scalar",
+    "multi_dot",
     "multiply",
     "ndtr",
     "negate",
@@ -483,6 +493,7 @@ __all__ = [
     "outer",
     "pad",
     "permute",
+    "pinv",
     "power",
     "power_scalar",
     "prod",

@@ -13,6 +13,7 @@ from engine.domain import DOMINANT
 from engine.kinds import Unary
 from engine.ops.linalg import solve_triangular
 from engine.ops.matrices import (
+    FINITE,
     answering,
     half_below,
     is_square,
@@ -75,7 +76,7 @@ class QR(Unary):
     """
 
     def compute(self, a: Array) -> Array:
-        with answering(self, "finite matrices"):
+        with answering(self, FINITE):
             q, r = np.linalg.qr(a)
         flips = signs(computed(np.diagonal(r, axis1=-2, axis2=-1)))
         return _packing(a.shape).pack(

@@ -22,6 +22,9 @@ from engine.ops.triangles import tril
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+FINITE = "finite matrices"
+"""What an algorithm takes that ends for all numbers."""
+
 
 @contextmanager
 def answering(op: Op, expected: str) -> Generator[None, None, None]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
 from engine.array import Array, Shape, computed
 from engine.catalogue import op
 from engine.domain import DOMINANT
+from engine.errors import ParameterError
 from engine.kinds import Unary
+from engine.ops.broadcasting import summation
+from engine.ops.indexing import get_item
 from engine.ops.matrices import (
+    FINITE,
     answering,
     columns_times,
     diagonal_of,
@@ -22,13 +26,12 @@ from engine.ops.matrices import (
     rows_times,
     signs_of_largest,
 )
+from engine.ops.norms import norm
 from engine.ops.packing import Packing, TensorTuple
 from engine.ops.shape import transpose
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
-
-FINITE = "finite matrices"
 
 
 @op(DOMINANT, signature="(m,n)->(k)", analytic=False)
@@ -133,3 +136,19 @@ class Svdvals(Unary):
 
 
 svdvals: Svdvals = Svdvals()
+
+
+def matrix_norm(a: Tensor, order: Literal["fro", "nuc", 2, -2] = "fro") -> Tensor:
+    """Of the matrices on the last two axes: √Σ aᵢⱼ², Σ s, the largest s or the least. s: singular values.
+
+    Raises ``ShapeError``, ``ParameterError``.
+    """
+    matrices(SVD(), a.shape)
+    if order == "fro":
+        return norm(a, (-2, -1))
+    s = svdvals(a)
+    if order == "nuc":
+        return summation(s, -1)
+    if order in (2, -2):
+        return get_item(s, (..., 0 if order == 2 else -1))
+    raise ParameterError("matrix_norm", f"order {order!r}", '"fro", "nuc", 2 or -2', "choose one of them")

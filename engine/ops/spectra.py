@@ -12,6 +12,7 @@ from engine.catalogue import op
 from engine.domain import DOMINANT
 from engine.kinds import Unary
 from engine.ops.matrices import (
+    FINITE,
     answering,
     columns_times,
     diagonal_of,
@@ -28,8 +29,6 @@ from engine.ops.shape import transpose
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
-
-FINITE = "finite matrices"
 
 
 @op(DOMINANT, signature="(n,n)->(k)", analytic=False)

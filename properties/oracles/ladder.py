@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from engine.array import Array, computed
+from engine.errors import MatrixError
 from properties.oracles.complex_step import TINY, ComplexStep, Point, Shakes, reach, split
 from properties.oracles.estimate import DOUBLE, LONG, WIDE, Estimate, RealDType, unit_of
 from properties.oracles.many_digits import INSTALLED, ManyDigits
@@ -67,7 +68,10 @@ def curve(recording: Recording, point: Point, direction: Array, dtype: RealDType
     floor = noise(recording, point, unit)
 
     def sample(t: float) -> Sample:
-        values = recording.replay([x + t * v for x, v in zip(start, moves, strict=True)])
+        try:
+            values = recording.replay([x + t * v for x, v in zip(start, moves, strict=True)])
+        except MatrixError as error:  # so far away the op has no value: a shorter step may do
+            return Sample(np.zeros(recording.size), np.full(recording.size, np.inf), str(error))
         return Sample(values, floor + 8 * unit * np.abs(values))
 
     return sample

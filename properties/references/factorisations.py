@@ -1,4 +1,4 @@
-"""Second definitions of factorisations: Cholesky–Banachiewicz, and Gram–Schmidt."""
+"""Second definitions of factorisations: Cholesky–Banachiewicz, Gram–Schmidt; and the normal equations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from engine import ops
 from properties.grid import Grid
 from properties.number import Arithmetic, Number
-from properties.references.matrices import Matrix, by_matrix, dot, normwise, symmetric, turned
+from properties.references.matrices import Matrix, by_matrix, dot, normwise, solved, symmetric, turned
 from properties.references.table import refer
 
 
@@ -52,5 +52,15 @@ def _orthogonal(a: Matrix, arithmetic: Arithmetic) -> list[Number]:
     return normwise(turned(found), r)
 
 
+def _pinv(op: ops.Pinv, grids: Sequence[Grid]) -> Grid:
+    def of(each: Sequence[Matrix]) -> list[Number]:
+        across = turned(each[0])
+        zero = grids[0].arithmetic.number(0.0)
+        return normwise(solved([[dot(x, y, zero) for y in across] for x in across], across))
+
+    return by_matrix(grids, op.out_shape(grids[0].shape)[-2:], of)
+
+
 refer(ops.Cholesky, _cholesky)
 refer(ops.QR, _qr)
+refer(ops.Pinv, _pinv)
