@@ -42,8 +42,8 @@ class Cholesky(Unary):
     """
 
     def compute(self, a: Array) -> Array:
-        with answering(self, "positive definite matrices"):
-            return computed(np.linalg.cholesky(symmetric_part(a)))
+        with answering(self, "positive definite matrices", a):
+            return computed(np.linalg.cholesky(symmetric_part(self, a)))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         inside = half_below(transpose(node) @ tril(out_grad))
@@ -76,7 +76,7 @@ class QR(Unary):
     """
 
     def compute(self, a: Array) -> Array:
-        with answering(self, FINITE):
+        with answering(self, FINITE, a):
             q, r = np.linalg.qr(a)
         flips = signs(computed(np.diagonal(r, axis1=-2, axis2=-1)))
         return _packing(a.shape).pack(

@@ -31,7 +31,7 @@ class Inv(Unary):
     """Y = A⁻¹, for regular A; Ẏ = −Y Ȧ Y, Ā = −Yᵀ Ȳ Yᵀ."""
 
     def compute(self, a: Array) -> Array:
-        with answering(self, REGULAR):
+        with answering(self, REGULAR, a):
             return computed(np.linalg.inv(a))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
@@ -62,7 +62,7 @@ class Solve(Binary):
     """
 
     def compute(self, a: Array, b: Array) -> Array:
-        with answering(self, REGULAR):
+        with answering(self, REGULAR, a, b):
             return computed(np.linalg.solve(a, b))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
@@ -129,6 +129,7 @@ class SolveTriangular(Binary):
     unit_diagonal: bool = False
 
     def compute(self, a: Array, b: Array) -> Array:
+        system_shape(self, a.shape, b.shape)
         columns = b[:, np.newaxis] if b.ndim == 1 else b
         t = np.swapaxes(a, -1, -2) if self.trans else a
         batch = np.broadcast_shapes(a.shape[:-2], columns.shape[:-2])

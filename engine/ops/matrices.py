@@ -27,11 +27,12 @@ FINITE = "finite matrices"
 
 
 @contextmanager
-def answering(op: Op, expected: str) -> Generator[None, None, None]:
-    """Inside, NumPy's refusal of a matrix is a ``MatrixError`` of the op, which says what it takes."""
+def answering(op: Op, expected: str, *arrays: Array) -> Generator[None, None, None]:
+    """Inside, NumPy's refusal is a ``ShapeError`` of the op, or a ``MatrixError`` that says what it takes."""
     try:
         yield
     except np.linalg.LinAlgError as error:
+        op.checked_shape(*(array.shape for array in arrays))
         raise MatrixError(
             repr(op), str(error).lower(), expected, "check the matrix, or add a multiple of the identity"
         ) from error
@@ -82,8 +83,9 @@ def symmetric(a: Tensor) -> Tensor:
     return (a + transpose(a)) * 0.5
 
 
-def symmetric_part(a: Array) -> Array:
-    """(A + Aᵀ) / 2 of an array."""
+def symmetric_part(op: Op, a: Array) -> Array:
+    """(A + Aᵀ) / 2 of an array. Raises ``ShapeError``: the sum would broadcast (1, n)."""
+    square(op, a.shape)
     return computed((a + np.swapaxes(a, -1, -2)) * 0.5)
 
 

@@ -103,7 +103,7 @@ class Expm(Unary):
         halvings = np.ceil(np.log2(np.maximum(norm / RADIUS, 1.0)))
         small = computed(a * (0.5**halvings)[..., np.newaxis, np.newaxis].astype(a.dtype))
         even, odd = _pade(small)
-        with answering(self, FINITE):
+        with answering(self, FINITE, a):
             found = computed(np.linalg.solve(even - odd, even + odd))
         for done in range(int(halvings.max(initial=0.0))):
             more = np.less(done, halvings)[..., np.newaxis, np.newaxis]

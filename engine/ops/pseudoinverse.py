@@ -31,7 +31,8 @@ class Pinv(Unary):
     """
 
     def compute(self, a: Array) -> Array:
-        with answering(self, FINITE):
+        tall(self, a.shape)
+        with answering(self, FINITE, a):
             return computed(np.linalg.pinv(a))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:

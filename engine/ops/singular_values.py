@@ -49,7 +49,7 @@ class SVD(Unary):
     """
 
     def compute(self, a: Array) -> Array:
-        with answering(self, FINITE):
+        with answering(self, FINITE, a):
             u, s, vh = np.linalg.svd(a, full_matrices=False)
         left, right = computed(u), computed(vh)
         flips = signs_of_largest(left)
@@ -114,7 +114,7 @@ class Svdvals(Unary):
     """
 
     def compute(self, a: Array) -> Array:
-        with answering(self, FINITE):
+        with answering(self, FINITE, a):
             return computed(np.linalg.svd(a, compute_uv=False))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:

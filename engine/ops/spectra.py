@@ -43,8 +43,8 @@ class Eigh(Unary):
     """
 
     def compute(self, a: Array) -> Array:
-        with answering(self, FINITE):
-            w, v = np.linalg.eigh(symmetric_part(a))
+        with answering(self, FINITE, a):
+            w, v = np.linalg.eigh(symmetric_part(self, a))
         vectors = computed(v)
         packing = _eigen_packing(a.shape)
         return packing.pack(a.shape[:-2], computed(w), computed(vectors * signs_of_largest(vectors)))
@@ -78,8 +78,12 @@ def _eigen_packing(shape: Shape) -> Packing:
 
 
 def eigh(a: Tensor) -> TensorTuple:
-    """``eigenvalues, eigenvectors = eigh(a)`` of (A + Aᵀ)/2; column k belongs to eigenvalue k, ascending."""
-    return _eigen_packing(a.shape).unpack(Eigh()(a))
+    """``eigenvalues, eigenvectors = eigh(a)`` of (A + Aᵀ)/2, ascending, vector k in column k.
+
+    Raises ``ShapeError``.
+    """
+    packed = Eigh()(a)
+    return _eigen_packing(a.shape).unpack(packed)
 
 
 @op(DOMINANT, signature="(n,n)->(n)", analytic=False)
@@ -90,8 +94,8 @@ class Eigvalsh(Unary):
     """
 
     def compute(self, a: Array) -> Array:
-        with answering(self, FINITE):
-            return computed(np.linalg.eigvalsh(symmetric_part(a)))
+        with answering(self, FINITE, a):
+            return computed(np.linalg.eigvalsh(symmetric_part(self, a)))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         _, v = eigh(node.inputs[0])
