@@ -73,7 +73,7 @@ class CrossEntropy(Binary):
         _check_reduction(type(self).__name__, self.reduction, "mean", "sum")
 
     def compute(self, a: Array, b: Array) -> Array:
-        logits, weights = a, b
+        logits, weights = a.astype(np.result_type(a, b)), b
         self.out_shape(a.shape, b.shape)  # NumPy would broadcast, and divide by no rows
         logs = log_softmax_of(logits, (logits.ndim - 1,))
         terms = select(weights == 0, np.zeros_like(logs), logs) * weights
@@ -156,6 +156,7 @@ class BCEWithLogits(Elementwise, Binary):
     """yᵢ = −tᵢ log σ(aᵢ) − (1 − tᵢ) log σ(−aᵢ), of a logit a and a target t; shapes broadcast."""
 
     def compute(self, a: Array, b: Array) -> Array:
+        a = a.astype(np.result_type(a, b))
         positive = a > 0
         weight = select(positive, 1 - b, -b)
         linear = select(weight == 0, np.zeros_like(weight), a) * weight  # not 0 · ∞

@@ -104,6 +104,13 @@ def test_each_operand_keeps_its_dtype() -> None:
     assert cross_entropy(logits, LABELS).dtype is logits.dtype
 
 
+@pytest.mark.parametrize("loss", [CrossEntropy("sum"), BCEWithLogits()])
+def test_a_loss_of_two_dtypes_is_computed_in_the_wider(loss: Callable[[Tensor, Tensor], Tensor]) -> None:
+    narrow, wide = (Tensor([0.0, 0.0], dtype=dtype) for dtype in ("float32", "float64"))
+    target = Tensor([0.0, 1.0])
+    assert loss(narrow, target).numpy().tolist() == loss(wide, target).numpy().tolist()
+
+
 REFUSALS: dict[str, tuple[Callable[[], object], type[EngineError], str]] = {
     "weights of another shape": (
         lambda: cross_entropy(Tensor(LOGITS), Tensor([1.0, 0.0, 0.0])),
