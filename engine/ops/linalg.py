@@ -23,10 +23,24 @@ from engine.ops.triangles import tril, triu
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Det",
+    "Inv",
+    "SlogDet",
+    "Solve",
+    "SolveTriangular",
+    "det",
+    "inv",
+    "logdet",
+    "slogdet",
+    "solve",
+    "solve_triangular",
+]
+
 REGULAR = "regular matrices"
 
 
-@op(DOMINANT, signature="(n,n)->(n,n)")
+@op(DOMINANT, signature="(n,n)->(n,n)", analytic=False)
 class Inv(Unary):
     """Y = A⁻¹, for regular A; Ẏ = −Y Ȧ Y, Ā = −Yᵀ Ȳ Yᵀ."""
 
@@ -53,7 +67,7 @@ class Inv(Unary):
 inv: Inv = Inv()
 
 
-@op(DOMINANT, REALS, signature="(n,n),(n,k?)->(n,k?)")
+@op(DOMINANT, REALS, signature="(n,n),(n,k?)->(n,k?)", analytic=False)
 class Solve(Binary):
     """X = A⁻¹ B, for regular A; Ẋ = A⁻¹ (Ḃ − Ȧ X), B̄ = A⁻ᵀ X̄, Ā = −B̄ Xᵀ.
 
@@ -181,7 +195,7 @@ def solve_triangular(
     return SolveTriangular(bool(lower), bool(trans), bool(unit_diagonal))(a, b)
 
 
-@op(DOMINANT, signature="(n,n)->()")
+@op(DOMINANT, signature="(n,n)->()", analytic=False)
 class Det(Unary):
     """y = det A; ẏ = y tr(A⁻¹ Ȧ), Ā = ȳ y A⁻ᵀ, for regular A."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape, computed, select
+from engine.array import Array, Shape, computed, matrix_product, select
 from engine.axes import whole_number
 from engine.catalogue import op
 from engine.domain import REALS
@@ -28,6 +28,8 @@ from engine.ops.shape import transpose
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Expm", "MatrixPower", "expm", "matrix_power", "multi_dot"]
+
 
 @op(REALS, signature="(n,n)->(n,n)")
 class MatrixPower(Unary):
@@ -45,7 +47,13 @@ class MatrixPower(Unary):
             )
 
     def compute(self, a: Array) -> Array:
-        return computed(np.linalg.matrix_power(a, self.exponent))
+        square(self, a.shape)
+        if self.exponent == 0:
+            return computed(np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape))
+        found = a
+        for _ in range(self.exponent - 1):
+            found = matrix_product(found, a)
+        return found
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return self._moved(transpose(node.inputs[0]), out_grad)
@@ -85,7 +93,7 @@ RADIUS = 4.25
 """In a 1-norm up to this the approximant has the digits of float64."""
 
 
-@op(REALS, signature="(n,n)->(n,n)")
+@op(REALS, signature="(n,n)->(n,n)", analytic=False)
 class Expm(Unary):
     """Y = exp A = Σₖ Aᵏ / k!; Ẏ = L(A, Ȧ) and Ā = L(Aᵀ, Ȳ).
 
