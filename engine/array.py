@@ -189,12 +189,6 @@ def pile(arrays: Sequence[Array], axis: int) -> Array:
     return computed(np.stack(arrays, axis=axis))
 
 
-def windows(a: Array, size: Shape) -> Array:
-    """All blocks of this size along the last axes, in new last axes: a view."""
-    axes = tuple(range(a.ndim - len(size), a.ndim))
-    return computed(np.lib.stride_tricks.sliding_window_view(a, size, axis=axes))
-
-
 def items_of(a: Array, index: ArrayIndex, picked: Shape) -> Array:
     """a[index], the tuples of integers in it as arrays of the shape ``picked``: then a copy."""
     return computed(a[_numpys(index, picked)])
@@ -220,3 +214,9 @@ def _numpys(index: ArrayIndex, picked: Shape) -> "tuple[Item | IntArray, ...]":
     return tuple(
         np.array(item, np.int64).reshape(picked) if isinstance(item, tuple) else item for item in index
     )
+
+
+def windows(a: Array, size: Shape) -> Array:
+    """All blocks of this size along the last axes, in new last axes: a view."""
+    axes = tuple(range(a.ndim - len(size), a.ndim))
+    return computed(np.lib.stride_tricks.sliding_window_view(a, size, axis=axes))

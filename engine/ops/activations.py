@@ -25,6 +25,11 @@ from engine.ops.piecewise import absolute, step, where
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Elu", "Gelu", "LogSigmoid", "Silu", "Softplus", "Softsign", "Tanhshrink", "elu", "gelu",
+    "log_sigmoid", "silu", "softplus", "softsign", "swish", "tanhshrink",
+]  # fmt: skip
+
 _SERIES_TERMS = 12
 """Terms of the series of tanhshrink: as many as the widest float wants within ±1."""
 

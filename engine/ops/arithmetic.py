@@ -18,6 +18,11 @@ from engine.ops.conversion import astype
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "AddScalar", "DivScalar", "EWiseAdd", "EWiseDiv", "EWiseMul", "MulScalar", "Negate", "add",
+    "add_scalar", "divide", "divide_scalar", "mul_scalar", "multiply", "negate", "subtract",
+]  # fmt: skip
+
 
 @op(REALS, REALS)
 class EWiseAdd(Elementwise, Binary):

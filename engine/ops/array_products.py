@@ -16,6 +16,8 @@ from engine.ops.shape import moveaxis, ravel, reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["cross", "dot", "inner", "kron", "outer", "tensordot", "vdot"]
+
 
 def tensordot(
     a: Tensor, b: Tensor, axes: int | tuple[int | Sequence[int], int | Sequence[int]] = 2

@@ -23,6 +23,8 @@ from engine.ops.shape import reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["BroadcastTo", "Summation", "broadcast_to", "sum_to", "summation"]
+
 
 @op(REALS, signature="(i*)->(j*)")
 class BroadcastTo(Linear):

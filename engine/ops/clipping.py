@@ -25,6 +25,8 @@ from engine.ops.piecewise import maximum, minimum, step, where
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Clip", "Hardtanh", "LeakyReLU", "clip", "hardtanh", "leaky_relu", "relu6"]
+
 
 @op(Domain(kinks=(0.0,), share=0.0))
 class LeakyReLU(Elementwise, Unary):

@@ -21,6 +21,8 @@ from engine.ops.subscripts import spelled_out
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Einsum", "einsum"]
+
 
 @op(REALS, REALS, signature="(n,i*),(i*)->(k*)")
 class Einsum(Binary):

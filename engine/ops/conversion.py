@@ -16,6 +16,8 @@ from engine.kinds import Elementwise, Linear
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["AsType", "Identity", "astype", "identity", "ones_like", "zeros_like"]
+
 
 @op(REALS)
 class Identity(Elementwise, Linear):

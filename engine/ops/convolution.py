@@ -26,6 +26,8 @@ from engine.ops.windows import PLAIN, Fold, Frame, Sizes, Unfold, for_each
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Conv1d", "Conv2d", "conv1d", "conv2d"]
+
 
 @dataclass(frozen=True, slots=True)
 class Convolution(Binary):

@@ -19,6 +19,8 @@ from engine.ops.broadcasting import summation
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Diagonal", "PutDiagonal", "diag", "diagonal", "trace"]
+
 OFFSETS = (0, 1, -1, 2, 9)
 """Diagonals to try: in the middle, beside it on either side, and beyond every matrix."""
 

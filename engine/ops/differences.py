@@ -20,6 +20,8 @@ from engine.ops.joining import concatenate
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Diff", "diff", "trapezoid"]
+
 
 @op(REALS, signature="(i*)->(j*)")
 class Diff(AlongAxis, Linear):

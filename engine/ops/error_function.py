@@ -24,6 +24,8 @@ from engine.ops.piecewise import absolute, step, where
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Erf", "Erfc", "Gaussian", "Ndtr", "TanhNdtr", "erf", "erfc", "gaussian", "ndtr", "tanh_ndtr"]
+
 PI = np.longdouble("3.14159265358979323846264338327950288")
 FAR = 160.0
 """Beyond it exp(−a²) is 0 in every float, and exp(−a² / 2) too."""

@@ -19,6 +19,10 @@ from engine.kinds import Elementwise, Unary
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Exp", "Exp2", "Expm1", "Log", "Sigmoid", "Tanh", "exp", "exp2", "expm1", "log", "sigmoid", "tanh",
+]  # fmt: skip
+
 
 @op(REALS)
 class Exp(Elementwise, Unary):

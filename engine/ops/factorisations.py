@@ -31,6 +31,8 @@ from engine.ops.triangles import tril, triu
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["QR", "Cholesky", "cholesky", "qr"]
+
 
 @op(DOMINANT, signature="(n,n)->(n,n)", analytic=False)
 class Cholesky(Unary):

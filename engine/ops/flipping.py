@@ -26,6 +26,8 @@ from engine.ops.shape import reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Flip", "Roll", "Rot90", "flip", "roll", "rot90"]
+
 
 @op(REALS, signature="(i*)->(i*)")
 class Flip(Linear):

@@ -21,6 +21,8 @@ from engine.ops.shape import moveaxis, reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["GetItems", "ScatterAdd", "get_items", "scatter_add", "take", "take_along_axis"]
+
 
 @op(REALS, signature="(i*)->(j*)")
 class GetItems(Linear):

@@ -12,6 +12,8 @@ from engine.ops.shape import reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["broadcast_arrays", "meshgrid"]
+
 
 def broadcast_arrays(*tensors: Tensor) -> list[Tensor]:
     """The Tensors repeated to the one shape that they broadcast to. Raises ``ShapeError``."""

@@ -16,6 +16,8 @@ from engine.ops.powers import one_minus_square, reciprocal, sqrt
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Arccosh", "Arcsinh", "Arctanh", "Cosh", "Sinh", "arccosh", "arcsinh", "arctanh", "cosh", "sinh"]
+
 
 @op(REALS)
 class Sinh(Elementwise, Unary):

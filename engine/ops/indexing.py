@@ -17,6 +17,8 @@ from engine.kinds import Linear
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["GetItem", "PutItem", "get_item", "put_item"]
+
 
 @op(REALS, signature="(i*)->(j*)")
 class GetItem(Linear):

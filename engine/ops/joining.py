@@ -20,6 +20,8 @@ from engine.ops.shape import reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Concatenate", "Stack", "concatenate", "dstack", "hstack", "split", "stack", "unstack", "vstack"]
+
 
 @op(REALS, signature="(i*,n,j*),...->(i*,m,j*)")
 class Concatenate(LinearNary):

@@ -24,18 +24,9 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Det",
-    "Inv",
-    "SlogDet",
-    "Solve",
-    "SolveTriangular",
-    "det",
-    "inv",
-    "logdet",
-    "slogdet",
-    "solve",
+    "Det", "Inv", "SlogDet", "Solve", "SolveTriangular", "det", "inv", "logdet", "slogdet", "solve",
     "solve_triangular",
-]
+]  # fmt: skip
 
 REGULAR = "regular matrices"
 

@@ -20,6 +20,8 @@ from engine.ops.piecewise import absolute, sign, step, where
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Log1p", "Log2", "Log10", "Logit", "Xlogy", "log1p", "log2", "log10", "logit", "xlogy"]
+
 
 @op(POSITIVE)
 class Log2(Elementwise, Unary):

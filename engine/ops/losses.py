@@ -25,10 +25,15 @@ from engine.ops.clipping import Clip
 from engine.ops.conversion import astype
 from engine.ops.exponential import sigmoid
 from engine.ops.piecewise import absolute
-from engine.ops.softmax import less_share, log_softmax, log_softmax_of, softmax
+from engine.ops.probabilities import less_share, log_softmax, log_softmax_of, softmax
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
+
+__all__ = [
+    "BCEWithLogits", "CrossEntropy", "Huber", "bce_with_logits", "cross_entropy", "huber_loss",
+    "l1_loss", "mse_loss", "softmax_loss",
+]  # fmt: skip
 
 Total: TypeAlias = Literal["mean", "sum"]
 Reduction: TypeAlias = Literal["mean", "sum", "none"]

@@ -22,6 +22,8 @@ from engine.ops.reduction import kept, max
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Mean", "Std", "Var", "average", "mean", "std", "var"]
+
 
 def count(shape: Shape, axes: Axes) -> int:
     """How many entries a slice has."""

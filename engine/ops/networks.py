@@ -11,13 +11,15 @@ from engine.array import BoolArray
 from engine.errors import ParameterError, ShapeError
 from engine.ops.gathering import take
 from engine.ops.piecewise import where
+from engine.ops.probabilities import softmax
 from engine.ops.product import matmul
 from engine.ops.shape import transpose
-from engine.ops.softmax import softmax
 
 if TYPE_CHECKING:
     from engine.array import IntArray
     from engine.tensor import Tensor
+
+__all__ = ["dropout", "embedding", "linear", "scaled_dot_product_attention"]
 
 
 def linear(a: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

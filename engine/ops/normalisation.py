@@ -24,6 +24,8 @@ from engine.ops.powers import power_scalar
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["LayerNorm", "RMSNorm", "layer_norm", "rms_norm"]
+
 
 def _check_eps(what: str, eps: float) -> None:
     if not (isfinite(eps) and eps > 0):

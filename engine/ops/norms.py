@@ -21,6 +21,8 @@ from engine.ops.reduction import kept, shares
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Norm", "norm"]
+
 ORDERS = (2.0, 1.0, inf)
 
 

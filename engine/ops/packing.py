@@ -22,6 +22,8 @@ from engine.ops.shape import reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["TensorTuple"]
+
 
 @dataclass(frozen=True, slots=True)
 class TensorTuple(Sequence["Tensor"]):

@@ -20,6 +20,8 @@ from engine.ops.indexing import get_item
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Pad", "pad"]
+
 Widths: TypeAlias = tuple[tuple[int, int], ...]
 PadMode: TypeAlias = Literal["constant", "edge", "reflect", "symmetric", "wrap"]
 

@@ -19,6 +19,11 @@ from engine.ops.piecewise import sign, where
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "arctan2", "copysign", "hypot",
+    "logaddexp", "logaddexp2",
+]  # fmt: skip
+
 
 @op(NONZERO, REALS, analytic=False)
 class Arctan2(Elementwise, Binary):

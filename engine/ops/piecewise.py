@@ -23,6 +23,11 @@ from engine.ops.conversion import zeros_like
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Abs", "Compare", "Maximum", "Minimum", "ReLU", "Sign", "Step", "Where", "absolute", "compare",
+    "maximum", "minimum", "relu", "sign", "step", "where",
+]  # fmt: skip
+
 
 @op(Domain(kinks=(0.0,), share=0.0))
 class Step(Elementwise, Unary):

@@ -24,6 +24,11 @@ from engine.ops.windows import Fold, Frame, Sizes, Unfold, for_each, frames
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d", "avg_pool1d", "avg_pool2d", "max_pool1d",
+    "max_pool2d",
+]  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Pool(Unary):

@@ -19,6 +19,11 @@ from engine.ops.piecewise import absolute, step, where
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Cbrt", "EWisePow", "PowerScalar", "Reciprocal", "Rsqrt", "Sqrt", "Square", "cbrt", "power",
+    "power_scalar", "reciprocal", "rsqrt", "sqrt", "square",
+]  # fmt: skip
+
 
 @op(POSITIVE, REALS)
 class EWisePow(Elementwise, Binary):

@@ -15,6 +15,8 @@ from engine.ops.shape import reshape, transpose
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["MatMul", "matmul"]
+
 
 @op(REALS, REALS, signature="(n?,k),(k,m?)->(n?,m?)")
 class MatMul(Binary):

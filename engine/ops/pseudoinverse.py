@@ -19,6 +19,8 @@ from engine.ops.shape import reshape, transpose
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Pinv", "lstsq", "pinv"]
+
 
 @op(DOMINANT, signature="(m,n)->(n,m)", analytic=False)
 class Pinv(Unary):

@@ -22,6 +22,11 @@ from engine.ops.shape import permute, reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "LogSumExp", "Max", "Min", "Prod", "SumOfSquares", "amax", "amin", "logsumexp", "max", "min", "prod",
+    "ptp", "sumofsquares",
+]  # fmt: skip
+
 
 @op(ORDERED, signature="(i*)->(j*)")
 class Max(Associative, Unary):

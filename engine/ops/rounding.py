@@ -23,6 +23,11 @@ from engine.ops.conversion import zeros_like
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Ceil", "Floor", "RemainderScalar", "Round", "Trunc", "ceil", "floor", "remainder_scalar", "round",
+    "trunc",
+]  # fmt: skip
+
 FARTHEST = 16
 """Jumps are named up to here."""
 

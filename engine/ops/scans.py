@@ -29,6 +29,11 @@ from engine.ops.shape import reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "CumMax", "CumMin", "CumProd", "CumSum", "LogCumSumExp", "Recurrence", "cummax", "cummin", "cumprod",
+    "cumsum", "logcumsumexp", "recurrence",
+]  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Scan(AlongAxis):

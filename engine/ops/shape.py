@@ -26,6 +26,11 @@ from engine.kinds import Linear
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Permute", "Reshape", "Transpose", "expand_dims", "flatten", "moveaxis", "permute", "ravel",
+    "reshape", "squeeze", "swapaxes", "transpose",
+]  # fmt: skip
+
 
 @op(REALS, signature="(i*)->(j*)")
 class Reshape(Linear):

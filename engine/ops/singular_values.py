@@ -33,6 +33,8 @@ from engine.ops.shape import transpose
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["SVD", "Svdvals", "matrix_norm", "svd", "svdvals"]
+
 
 @op(DOMINANT, signature="(m,n)->(k)", analytic=False)
 class SVD(Unary):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engine.array import Shape
     from engine.tensor import Tensor
 
+__all__ = ["Sort", "argmax", "argmin", "argsort", "count_nonzero", "median", "sort"]
+
 
 @op(ORDERED, signature="(i*)->(i*)")
 class Sort(AlongAxis, Unary):

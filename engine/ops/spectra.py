@@ -30,6 +30,8 @@ from engine.ops.shape import transpose
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Eigh", "Eigvalsh", "eigh", "eigvalsh"]
+
 
 @op(DOMINANT, signature="(n,n)->(k)", analytic=False)
 class Eigh(Unary):

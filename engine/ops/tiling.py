@@ -20,6 +20,8 @@ from engine.ops.shape import reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Repeat", "Tile", "repeat", "tile"]
+
 
 @op(REALS, signature="(i*)->(j*)")
 class Tile(Linear):

@@ -18,6 +18,8 @@ from engine.kinds import Linear
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Tril", "Triu", "tril", "triu"]
+
 
 @op(REALS, signature="(n,m)->(n,m)")
 class Tril(Linear):

@@ -23,6 +23,11 @@ from engine.ops.powers import one_minus_square, reciprocal, sqrt
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = [
+    "Arccos", "Arcsin", "Arctan", "Cos", "Sin", "Sinc", "Tan", "arccos", "arcsin", "arctan", "cos",
+    "sin", "sinc", "tan",
+]  # fmt: skip
+
 
 @op(REALS)
 class Sin(Elementwise, Unary):

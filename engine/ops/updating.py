@@ -21,6 +21,8 @@ from engine.ops.shape import moveaxis
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["SetItem", "set_item"]
+
 
 @op(REALS, REALS, signature="(n,i*),(i*)->(n,i*)")
 class SetItem(Binary):

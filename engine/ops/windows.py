@@ -26,6 +26,8 @@ from engine.kinds import Linear
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["Fold", "Unfold", "unfold"]
+
 Sizes: TypeAlias = "int | Sequence[int]"
 """One number for each axis of a window, or one for all."""
 

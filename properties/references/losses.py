@@ -8,7 +8,7 @@ from math import prod
 from engine import ops
 from properties.grid import Grid, places
 from properties.number import Number, larger, smaller
-from properties.references.softmax import log_softmax, slice_at
+from properties.references.probabilities import log_softmax, slice_at
 from properties.references.table import refer, refer_entry
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from engine import ops
 from properties.number import Number
-from properties.references.softmax import each_in_its_slice
+from properties.references.probabilities import each_in_its_slice
 from properties.references.table import refer
 
 

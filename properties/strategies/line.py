@@ -165,9 +165,9 @@ class Line:
             return False
         defined = domain.smooth_at if self.smooth else domain.contains
         entries = self.entries[value]
-        return all(
-            abs(x) <= TALLEST and defined(x, MARGIN) for x in entries
-        ) and domain.contains_matrices(entries, self.grids[value].shape, MARGIN)
+        return all(abs(x) <= TALLEST and defined(x, MARGIN) for x in entries) and domain.contains_matrices(
+            entries, self.grids[value].shape, MARGIN
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -73,9 +73,6 @@ def _moved(op: Op, by: float) -> Evaluation:
     slots = range(op.arity or 2)
     domains = slot_domains(op, len(slots))
     numbers = [[x + slot / 8 for x in NUMBERS] for slot in slots]
-    inputs = [
-        array_in(each, SHAPE, FLOAT64, domain)
-        for each, domain in zip(numbers, domains, strict=True)
-    ]
+    inputs = [array_in(each, SHAPE, FLOAT64, domain) for each, domain in zip(numbers, domains, strict=True)]
     along: Direction = dict.fromkeys(slots, SPEEDS)
     return evaluate(one_step(op, *inputs), along, offset=along, by=by)

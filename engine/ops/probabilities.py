@@ -26,6 +26,8 @@ from engine.ops.piecewise import step
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
+__all__ = ["LogSoftmax", "Softmax", "log_softmax", "softmax"]
+
 
 def _most(y: Tensor) -> Tensor:
     """1 where an entry has more than half of the probability, 0 elsewhere."""
