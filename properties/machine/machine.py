@@ -16,6 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from properties.machine.actor import PLACES, Place
 from properties.machine.bench import ACTORS, Bench
 from properties.machine.model import BINARY, MEANING, Numbers
+from properties.machine.pool import Known
 from properties.machine.session import Session
 from properties.machine.steps import (
     DEEPEST,
@@ -66,28 +67,32 @@ def among(pick: Callable[[Bench], Sequence[T]]) -> SearchStrategy[T]:
 pairs: SearchStrategy[Numbers] = st.tuples(st.integers(-3, 3), st.integers(-3, 3))
 """Numbers for a value of one entry or of two; one of one entry takes the first."""
 
-two_pairs = st.tuples(pairs, pairs)
+two_pairs: SearchStrategy[tuple[Numbers, Numbers]] = st.tuples(pairs, pairs)
 cotangents: SearchStrategy[Numbers | None] = st.none() | st.just((0, 0)) | pairs
 directions: SearchStrategy[tuple[Numbers, ...]] = st.tuples(pairs, pairs, pairs, pairs)
-values = pairs | pairs.map(lambda pair: pair[:1])
+values: SearchStrategy[Numbers] = pairs | pairs.map(lambda pair: pair[:1])
 
-actors = st.sampled_from([ACTORS[0], *ACTORS])
-modes = st.sampled_from(list(PLACES))
+actors: SearchStrategy[str] = st.sampled_from([ACTORS[0], *ACTORS])
+modes: SearchStrategy[str] = st.sampled_from(list(PLACES))
 places: SearchStrategy[Place] = st.tuples(actors, st.none() | st.just("lazy") | modes)
 
-kinds = st.sampled_from([*MEANING, *3 * sorted(BINARY), "relu"])  # graphs branch at ops of two inputs
-curved = st.sampled_from(["multiply", "square", "relu"])
-chains = st.lists(kinds, min_size=1, max_size=3)
-spellings = st.sampled_from(["op", "written", "counted"])
-twins = st.sampled_from([("double", "triple"), ("first_power", "square")])
+kinds: SearchStrategy[str] = st.sampled_from(
+    [*MEANING, *3 * sorted(BINARY), "relu"]
+)  # graphs branch at ops of two inputs
+curved: SearchStrategy[str] = st.sampled_from(["multiply", "square", "relu"])
+chains: SearchStrategy[list[str]] = st.lists(kinds, min_size=1, max_size=3)
+spellings: SearchStrategy[str] = st.sampled_from(["op", "written", "counted"])
+twins: SearchStrategy[tuple[str, str]] = st.sampled_from([("double", "triple"), ("first_power", "square")])
 
-anything = among(lambda bench: bench.pool.usable())
-outputs = among(lambda bench: bench.pool.outputs())
-variable = among(lambda bench: bench.pool.variables())
-variables = st.lists(variable, min_size=1, max_size=3)
-some_outputs = st.lists(outputs | anything, min_size=1, max_size=2) | outputs.map(lambda value: [value] * 2)
-walks = st.sampled_from(["pullback", "pushforward", "backward"])
-two_values = st.tuples(anything, anything) | anything.map(lambda value: (value, value))
+anything: SearchStrategy[Known] = among(lambda bench: bench.pool.usable())
+outputs: SearchStrategy[Known] = among(lambda bench: bench.pool.outputs())
+variable: SearchStrategy[Known] = among(lambda bench: bench.pool.variables())
+variables: SearchStrategy[list[Known]] = st.lists(variable, min_size=1, max_size=3)
+twice: SearchStrategy[list[Known]] = outputs.map(lambda value: [value] * 2)
+some_outputs: SearchStrategy[list[Known]] = st.lists(outputs | anything, min_size=1, max_size=2) | twice
+walks: SearchStrategy[str] = st.sampled_from(["pullback", "pushforward", "backward"])
+one_twice: SearchStrategy[tuple[Known, Known]] = anything.map(lambda value: (value, value))
+two_values: SearchStrategy[tuple[Known, Known]] = st.tuples(anything, anything) | one_twice
 
 Possible: TypeAlias = Callable[[Bench], bool]
 
