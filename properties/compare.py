@@ -9,7 +9,7 @@ from math import isfinite, log10
 import numpy as np
 
 from engine.array import Array, Shape
-from properties.verdict import EXACT, HOLDS, Broken, Given, Verdict
+from properties.verdict import EXACT, FEWEST_DIGITS, HOLDS, Broken, Given, Verdict
 
 
 def same_type(what: str, got: Array, like: Array, given: Given) -> Verdict:
@@ -92,9 +92,12 @@ def near(what: str, got: float, expected: float, bound: float, given: Given) -> 
 def at_scale(verdict: Verdict, scale: float, bound: float) -> Verdict:
     """The verdict on a sum whose terms are of this size: where they cancel, digits of the sum mean little.
 
-    So it is with x / x, say, whose derivative is nothing but terms that cancel.
+    So it is with x / x, say, whose derivative is nothing but terms that cancel. Where the sum's own digits
+    are evidence, they are what the verdict counts.
     """
-    return verdict if verdict.undecided else Verdict(max(verdict.digits, certified_digits([scale], [bound])))
+    if verdict.undecided or verdict.digits >= FEWEST_DIGITS:
+        return verdict
+    return Verdict(max(verdict.digits, certified_digits([scale], [bound])))
 
 
 def certified_digits(expected: Sequence[float], bounds: Sequence[float]) -> float:

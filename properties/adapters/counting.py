@@ -70,9 +70,9 @@ class Counting(TensorOp):
         self.counts.differentiated += 1
         parts = self.op.gradient_as_tuple(out_grad, node)
         self.counts.parts.extend(parts)
-        self.counts.made_of.update(
-            (each, each.inputs) for each in post_order(parts, lambda each: each.inputs)
-        )
+        known = {out_grad, node, *node.inputs}  # the rule made what lies between these and its parts
+        made = post_order(parts, lambda each: () if each in known else each.inputs)
+        self.counts.made_of.update((each, each.inputs) for each in made)
         return parts
 
     def tangent_as_sum(self, in_tangents: Sequence[Tensor], moves: Sequence[bool], node: Tensor) -> Tensor:

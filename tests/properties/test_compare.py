@@ -186,4 +186,5 @@ def test_digits_of_a_sum_are_counted_at_the_size_of_its_terms() -> None:
     assert cancelled.digits == 0.0
     assert at_scale(cancelled, 1.0, 1e-11).digits == pytest.approx(11.0)
     assert at_scale(cancelled, 1e-20, 1e-11).digits == 0.0
+    assert at_scale(Verdict(6.0), 1.0, 1e-11).digits == 6.0
     assert at_scale(Verdict(0.0, "a kink"), 1.0, 1e-11).undecided == "a kink"
