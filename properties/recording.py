@@ -45,15 +45,15 @@ class Jitter:
     def __call__(self, result: Array) -> Array:
         """The array with each entry moved; the parts of a complex one by themselves."""
         if result.dtype.kind != "c":
-            return computed((result * self._factors(result.shape)).astype(result.dtype))
+            return computed((result + result * self._shares(result.shape)).astype(result.dtype))
         real, imag = computed(np.real(result)), computed(np.imag(result))
         moved = np.empty_like(result)
-        moved.real[...] = real * self._factors(result.shape)
-        moved.imag[...] = imag * self._factors(result.shape)
+        moved.real[...] = real + real * self._shares(result.shape)
+        moved.imag[...] = imag + imag * self._shares(result.shape)
         return moved
 
-    def _factors(self, shape: Shape) -> Array:
-        return 1 + self.by * self._random.uniform(-1, 1, shape)
+    def _shares(self, shape: Shape) -> Array:
+        return computed(self.by * self._random.uniform(-1, 1, shape))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
