@@ -49,6 +49,8 @@ def check_replays(case: Case) -> None:
     got = recording.replay(case.inputs)
     assert got.dtype == expected.dtype
     assert got.tobytes() == computed(expected).tobytes()
+    if not recording.analytic:  # such an op may refuse complex numbers
+        return
     wide = recording.replay([computed(array.astype(np.complex128)) for array in case.inputs])
     single = recording.coarse
     assert np.allclose(np.real(wide), expected, rtol=1e-3 if single else 1e-9, atol=1e-3 if single else 1e-9)
