@@ -24,11 +24,14 @@ from engine.tensor import Tensor
 from engine.topo import post_order
 
 SELECTING: frozenset[type[Op]] = frozenset({
-    ops.Identity, ops.Negate, ops.Abs, ops.Sign, ops.Step, ops.ReLU, ops.Maximum, ops.Minimum, ops.Max,
-    ops.Compare, ops.Where, ops.Reshape, ops.BroadcastTo, ops.Transpose, ops.Permute, ops.GetItem,
-    ops.PutItem, ops.Concatenate, ops.Stack,
+    ops.Identity, ops.Negate, ops.Abs, ops.Copysign, ops.Sign, ops.Step, ops.ReLU, ops.Clip, ops.Hardtanh,
+    ops.Floor, ops.Ceil, ops.Round, ops.Trunc, ops.Maximum, ops.Minimum, ops.Max, ops.Min, ops.CumMax,
+    ops.CumMin, ops.MaxPool1d, ops.MaxPool2d, ops.Sort, ops.Compare, ops.Where, ops.Reshape, ops.BroadcastTo,
+    ops.Transpose, ops.Permute, ops.GetItem, ops.PutItem, ops.GetItems, ops.SetItem, ops.Concatenate,
+    ops.Stack, ops.Flip, ops.Roll, ops.Rot90, ops.Tile, ops.Repeat, ops.Pad, ops.Tril, ops.Triu, ops.Diagonal,
+    ops.PutDiagonal, ops.Unfold,
 })  # fmt: skip
-"""The ops that hand entries on, or marks, and round nothing."""
+"""The ops that hand entries on, or whole numbers and marks, and round nothing."""
 
 
 class Jitter:
