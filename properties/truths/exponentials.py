@@ -61,5 +61,13 @@ tell(
     lambda op, x: (2.0 * x[0] / ((1.0 - x[0]) * (1.0 + x[0])) ** 2.0,),
 )
 tell(ops.Sigmoid, lambda op, x: (bump(x[0]),), lambda op, x: (bump_slope(x[0]),))
+tell(
+    ops.LogisticDensity,
+    lambda op, x: (op.factor * bump_slope(x[0]),),
+    lambda op, x: (
+        (op.factor * bump(x[0]) * _tanh(x[0] / 2.0) ** 2.0, -2.0 * op.factor * bump(x[0]) ** 2.0),
+    ),
+    near=(1.3169578969248166,),
+)
 tell(ops.Softplus, lambda op, x: (sigmoid(x[0]),), lambda op, x: (bump(x[0]),))
 tell(ops.LogSigmoid, lambda op, x: (sigmoid(-x[0]),), lambda op, x: (-bump(x[0]),))

@@ -16,10 +16,10 @@ def _square(x: Sequence[Real]) -> Real:
 
 
 def _turns(x: Sequence[Real]) -> Sequence[Sum]:
-    """The second derivatives of the angle: −2ab/r⁴, (a² − b²)/r⁴, 2ab/r⁴."""
+    """The second derivatives of the angle: −2ab/r⁴, the terms of (a² − b²)/r⁴, 2ab/r⁴."""
     a, b = x
     fourth = _square(x) ** 2.0
-    return -2.0 * a * b / fourth, (a - b) * (a + b) / fourth, 2.0 * a * b / fourth
+    return -2.0 * a * b / fourth, (a * a / fourth, -b * b / fourth), 2.0 * a * b / fourth
 
 
 tell(

@@ -55,12 +55,14 @@ def ulps_off(got: float, truth: Real, size: Real, dtype: DType) -> float:
 def relatively_off(got: float, truth: Real, size: Real, dtype: DType) -> float:
     """|got − truth| / size in units of the distance of 1 to the next float.
 
-    That is asked where the truth is a normal number; elsewhere ``got`` is to be finite where the truth is.
+    That is asked where the truth is a normal number; where it is nearer to 0, ``got`` is to be finite. Where it
+    overflows, or its largest term does, nothing is asked.
     """
     form = FORMATS[dtype]
+    if not size < mpmath().mpf(2.0) ** float(form.top):
+        return 0.0
     if isnan(got):
         return inf
     if form.normal(truth):
         return float(abs(form.clipped(mpmath().mpf(got)) - truth) / size) * 2.0 ** (form.bits - 1)
-    overflows = not abs(truth) < mpmath().mpf(2.0) ** float(form.top)
-    return 0.0 if overflows or abs(got) < inf else inf
+    return 0.0 if abs(got) < inf else inf
