@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from string import ascii_letters
 from typing import Self
 
 import numpy as np
 
 from engine import ops
-from engine.array import Array, Shape, as_array, matrix_product
+from engine.array import Array, Shape, as_array, matrix_product, summed_product
 from engine.catalogue import op
 from engine.domain import REALS
-from engine.graph import Op
 from engine.kinds import Binary, Elementwise, Linear
 from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
-from properties.grid import Grid, Place, broadcast
-from properties.number import Number
+from properties.grid import Grid, broadcast
 from properties.references import REFERENCES, refer, refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import row_of
@@ -101,43 +100,55 @@ def sum_of_the_larger_sizes(wrong: bool) -> Row:
 
 
 def einsum_of_a_unit_label(wrong: bool) -> Row:
-    @op(REALS, REALS)
-    class Einsum(Binary):
-        """yᵢ = Σⱼ aᵢⱼ bᵢⱼ; an axis of size 1, or one that is missing, is broadcast."""
+    """The op refuses sizes that differ. Here it stretches those of 1, as NumPy does."""
+
+    @op(REALS, REALS, signature="(i*),(j*)->(k*)")
+    class StretchingEinsum(ops.Einsum):
+        """y = Σ a b over the last axis, if both have one; an axis that is missing or of size 1 is broadcast."""
 
         def compute(self, a: Array, b: Array) -> Array:
-            return as_array(np.sum(np.atleast_1d(a * b), axis=-1))
+            return summed_product(self.subscripts, a, b)
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
             a, b = node.inputs
-            rows = ops.reshape(out_grad, (*out_grad.shape, 1))
+            operands, of_y = self.subscripts.split("->")
+            of_a, of_b = operands.split(",")
+            a_bar = StretchingEinsum(f"{of_y},{of_b}->{of_a}")(out_grad, b)
+            b_bar = StretchingEinsum(f"{of_y},{of_a}->{of_b}")(out_grad, a)
             if wrong:
-                return rows * b, rows * a
-            full = np.broadcast_shapes(a.shape, b.shape, (1,))
-            a_bar, b_bar = (ops.broadcast_to(rows * other, full) for other in (b, a))
-            return sum_to(a_bar, a), sum_to(b_bar, b)
-
-        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-            a, b = node.inputs
-            da, db = in_tangents
-            return self(da, b), self(a, db)
+                return a_bar, b_bar
+            full = np.broadcast_shapes(a.shape, b.shape)
+            a_bar, b_bar = (
+                sum_to(ops.broadcast_to(part, full[len(full) - own.ndim :]), own)
+                for part, own in ((a_bar, a), (b_bar, b))
+            )
+            return a_bar, b_bar
 
         def out_shape(self, *shapes: Shape) -> Shape:
-            return np.broadcast_shapes(*shapes, (1,))[:-1]
+            operands, of_y = self.subscripts.split("->")
+            sizes: dict[str, int] = {}
+            for letters, shape in zip(operands.split(","), shapes, strict=True):
+                for letter, size in zip(letters, shape, strict=True):
+                    sizes[letter] = size if sizes.get(letter, 1) == 1 else sizes[letter]
+            return tuple(sizes[letter] for letter in of_y)
 
-    refer(Einsum, _rows)
-    return row_of(Einsum())
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            letters = ascii_letters[: max(map(len, shapes))]
+            of_a, of_b = (letters[len(letters) - len(shape) :] for shape in shapes)
+            ends = zip(*(reversed(shape) for shape in shapes), strict=False)
+            if all(a == b or 1 in (a, b) for a, b in ends):
+                yield cls(f"{of_a},{of_b}->{letters[:-1] if all(shapes) else letters}")
 
+    define = REFERENCES[ops.Einsum]
 
-def _rows(op: Op, grids: Sequence[Grid]) -> Grid:
-    a, b = grids
-    *rows, columns = broadcast(a.shape, b.shape, (1,))
+    def stretched(op: StretchingEinsum, grids: Sequence[Grid]) -> Grid:
+        full = broadcast(*(grid.shape for grid in grids))
+        wide = [grid.filled(full[len(full) - len(grid.shape) :], grid.stretched) for grid in grids]
+        return define(ops.Einsum(op.subscripts), wide)
 
-    def entry(place: Place) -> Number:
-        row = [(*place, at) for at in range(columns)]
-        return a.total([a.stretched(at) * b.stretched(at) for at in row])
-
-    return a.filled(tuple(rows), entry)
+    refer(StretchingEinsum, stretched)
+    return row_of(StretchingEinsum("a,a->"))
 
 
 def matmul_that_sums_extra_axes_only(wrong: bool) -> Row:
