@@ -15,7 +15,7 @@ from engine.domain import REALS
 from engine.kinds import Binary, Elementwise, Linear
 from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
-from properties.grid import Grid, broadcast
+from properties.grid import Grid
 from properties.references import REFERENCES, refer, refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import row_of
@@ -102,53 +102,61 @@ def sum_of_the_larger_sizes(wrong: bool) -> Row:
 def einsum_of_a_unit_label(wrong: bool) -> Row:
     """The op refuses sizes that differ. Here it stretches those of 1, as NumPy does."""
 
-    @op(REALS, REALS, signature="(i*),(j*)->(k*)")
+    @op(REALS, REALS, signature="(n,i*),(i*)->(k*)")
     class StretchingEinsum(ops.Einsum):
-        """y = Σ a b over the last axis, if both have one; an axis that is missing or of size 1 is broadcast."""
+        """y = Σ a b over the axes whose letter the result lacks; of the sizes of a letter one may be 1."""
 
         def compute(self, a: Array, b: Array) -> Array:
             return summed_product(self.subscripts, a, b)
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
             a, b = node.inputs
-            operands, of_y = self.subscripts.split("->")
-            of_a, of_b = operands.split(",")
+            of_a, of_b, of_y = self._parts()
             a_bar = StretchingEinsum(f"{of_y},{of_b}->{of_a}")(out_grad, b)
             b_bar = StretchingEinsum(f"{of_y},{of_a}->{of_b}")(out_grad, a)
             if wrong:
-                return a_bar, b_bar
-            full = np.broadcast_shapes(a.shape, b.shape)
+                return ops.astype(a_bar, a.dtype), ops.astype(b_bar, b.dtype)
+            sizes = _sizes_of_letters(self.subscripts, a.shape, b.shape)
             a_bar, b_bar = (
-                sum_to(ops.broadcast_to(part, full[len(full) - own.ndim :]), own)
-                for part, own in ((a_bar, a), (b_bar, b))
+                ops.broadcast_to(part, tuple(sizes[letter] for letter in letters))
+                for part, letters in ((a_bar, of_a), (b_bar, of_b))
             )
-            return a_bar, b_bar
+            return sum_to(a_bar, a), sum_to(b_bar, b)
 
         def out_shape(self, *shapes: Shape) -> Shape:
-            operands, of_y = self.subscripts.split("->")
-            sizes: dict[str, int] = {}
-            for letters, shape in zip(operands.split(","), shapes, strict=True):
-                for letter, size in zip(letters, shape, strict=True):
-                    sizes[letter] = size if sizes.get(letter, 1) == 1 else sizes[letter]
-            return tuple(sizes[letter] for letter in of_y)
+            sizes = _sizes_of_letters(self.subscripts, *shapes)
+            return tuple(sizes[letter] for letter in self._parts()[2])
 
         @classmethod
         def instances(cls, *shapes: Shape) -> Iterator[Self]:
-            letters = ascii_letters[: max(map(len, shapes))]
-            of_a, of_b = (letters[len(letters) - len(shape) :] for shape in shapes)
-            ends = zip(*(reversed(shape) for shape in shapes), strict=False)
-            if all(a == b or 1 in (a, b) for a, b in ends):
-                yield cls(f"{of_a},{of_b}->{letters[:-1] if all(shapes) else letters}")
+            yield from map(cls, _subscripts_with_a_unit(*shapes))
 
-    define = REFERENCES[ops.Einsum]
-
-    def stretched(op: StretchingEinsum, grids: Sequence[Grid]) -> Grid:
-        full = broadcast(*(grid.shape for grid in grids))
-        wide = [grid.filled(full[len(full) - len(grid.shape) :], grid.stretched) for grid in grids]
-        return define(ops.Einsum(op.subscripts), wide)
-
-    refer(StretchingEinsum, stretched)
+    refer(StretchingEinsum, _einsum_of_stretched)
     return row_of(StretchingEinsum("a,a->"))
+
+
+def _sizes_of_letters(subscripts: str, *shapes: Shape) -> dict[str, int]:
+    """Of two sizes the one that is not 1."""
+    sizes: dict[str, int] = {}
+    for letters, shape in zip(subscripts.partition("->")[0].split(","), shapes, strict=True):
+        for letter, size in zip(letters, shape, strict=True):
+            sizes[letter] = size if sizes.get(letter, 1) == 1 else sizes[letter]
+    return sizes
+
+
+def _subscripts_with_a_unit(a: Shape, b: Shape) -> Iterator[str]:
+    """An axis of b has the letter of the first of a, if one of the two sizes is 1; else all sizes agree."""
+    own = ascii_letters[: len(a)]
+    unit = [at for at, size in enumerate(b) if a[0] != size and 1 in (a[0], size)]
+    for of_b in [own[1 : at + 1] + own[0] + own[at + 2 :] for at in unit] or [own[1:]]:
+        yield f"{own},{of_b}->{''.join(letter for letter in own if letter not in of_b)}"
+
+
+def _einsum_of_stretched(op: ops.Einsum, grids: Sequence[Grid]) -> Grid:
+    sizes = _sizes_of_letters(op.subscripts, *(grid.shape for grid in grids))
+    full = [tuple(map(sizes.__getitem__, of)) for of in op.subscripts.partition("->")[0].split(",")]
+    wide = [grid.filled(shape, grid.stretched) for grid, shape in zip(grids, full, strict=True)]
+    return REFERENCES[ops.Einsum](ops.Einsum(op.subscripts), wide)
 
 
 def matmul_that_sums_extra_axes_only(wrong: bool) -> Row:
