@@ -6,16 +6,28 @@ from tests.properties.planted.museum import (
     accumulation,
     aliasing,
     broadcasting,
+    elementwise,
     forward_mode,
     graph,
+    indexing,
     laziness,
+    reduction,
     second_order,
 )
 from tests.properties.planted.museum.exhibit import Exhibit
 
-EXHIBITS: dict[str, Exhibit] = {
-    exhibit.id: exhibit
-    for family in (graph, accumulation, aliasing, broadcasting, second_order, forward_mode, laziness)
-    for exhibit in family.EXHIBITS
-}
+FAMILIES = (
+    elementwise,
+    reduction,
+    indexing,
+    graph,
+    accumulation,
+    aliasing,
+    broadcasting,
+    second_order,
+    forward_mode,
+    laziness,
+)
+
+EXHIBITS: dict[str, Exhibit] = {exhibit.id: exhibit for family in FAMILIES for exhibit in family.EXHIBITS}
 """Each by its id."""

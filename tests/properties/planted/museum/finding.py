@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 from hypothesis import Phase, settings
 
 from properties.adapters.subject import Subject
@@ -44,7 +45,7 @@ def found_by(
             raise
 
     assert exhibit.plant
-    with visitors():
+    with visitors(), np.errstate(all="ignore"):
         row, subject = exhibit.plant(wrong)
         phases = PROFILE.phases if shrink else (Phase.generate,)
         budget = settings(PROFILE, max_examples=BUDGETS["default"], phases=phases)
