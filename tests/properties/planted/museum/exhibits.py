@@ -6,20 +6,28 @@ from tests.properties.planted.museum import (
     accumulation,
     aliasing,
     broadcasting,
+    dtype,
     elementwise,
     forward_mode,
     graph,
     indexing,
     laziness,
+    linalg,
+    nn,
     reduction,
     second_order,
+    shape,
 )
 from tests.properties.planted.museum.exhibit import Exhibit
 
 FAMILIES = (
     elementwise,
     reduction,
+    shape,
     indexing,
+    linalg,
+    nn,
+    dtype,
     graph,
     accumulation,
     aliasing,
