@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine import ops
-from engine.array import Array, item_of
-from engine.ops.conversion import ones_like
 from engine.tensor import Tensor
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Pullback
@@ -21,36 +19,22 @@ from tests.properties.planted.museum.walks import Homework
 
 
 class ScalarsForArrays(Reference):
-    """An adjoint without axes is what NumPy returns of a sum: a scalar."""
+    """Adjoints are added to 0, and of an array without axes NumPy makes a scalar then."""
 
     def pullback(self, case: Case) -> Pullback:
         pull = super().pullback(case)
 
-        def unwrapped(out_grad: Array) -> tuple[Array, ...]:
-            return tuple(item_of(adjoint, ()) for adjoint in pull(out_grad))
-
-        return unwrapped
+        return lambda out_grad: tuple(adjoint + 0 for adjoint in pull(out_grad))
 
 
-class OfALoss(Homework):
-    """ȳ is given as a loss is made, Σ ȳ y, and its backward starts from ones."""
+class SeedsInDouble(Homework):
+    """ȳ is scaled from the ones that backward begins with, and these are NumPy's: float64, whatever y is."""
 
     def pulled(
         self, outputs: Sequence[Tensor], variables: Sequence[Tensor], out_grads: Sequence[Tensor]
     ) -> Sequence[Tensor]:
-        loss = ops.summation(outputs[0] * out_grads[0]) if len(outputs) == 1 else outputs[0]
-        seeds = [self.seed(loss)] if len(outputs) == 1 else out_grads
-        return super().pulled([loss, *outputs[1:]], variables, seeds)
-
-    def seed(self, loss: Tensor) -> Tensor:
-        return ones_like(loss)
-
-
-class SeedsInDouble(OfALoss):
-    """The ones are NumPy's, float64 whatever the loss is."""
-
-    def seed(self, loss: Tensor) -> Tensor:
-        return Tensor.make_const(np.ones(loss.shape))
+        seeds = [Tensor.make_const(np.ones(seed.shape)) * seed for seed in out_grads]
+        return super().pulled(outputs, variables, seeds)
 
 
 def log_with_one_in_a_list(wrong: bool) -> Row:
@@ -100,7 +84,7 @@ EXHIBITS = [
         trigger="float32 graph with the default seed",
         source="homework CirnoTox; dlsyscourse/hw1 old starter; tinygrad/tinygrad fc11808a79",
         laws=named(""),
-        plant=in_engine(alone("Sin"), SeedsInDouble, OfALoss),
+        plant=in_engine(alone("Sin"), SeedsInDouble, Homework),
     ),
     Exhibit(
         "log-grad-one-element-constant",

@@ -13,7 +13,7 @@ from engine import ops
 from engine.array import Array, Shape, as_array, summed_product
 from engine.catalogue import op
 from engine.domain import REALS
-from engine.kinds import Binary
+from engine.kinds import Binary, broadcast_shape
 from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
 from properties.grid import Grid
@@ -26,44 +26,48 @@ from tests.properties.planted.museum.exhibit import Exhibit, in_op, named
 def autoencoder_with_a_turned_path(wrong: bool) -> Row:
     @op(REALS, REALS, signature="(k,n),(n,m)->()")
     class Autoencoder(Binary):
-        """y = ½ Σ (Aᵀ A B − B)²."""
+        """y = ½ Σ (Aᵀ A B − B)², for each pair of matrices; leading axes broadcast."""
 
         def compute(self, a: Array, b: Array) -> Array:
-            return as_array(np.sum((a.T @ (a @ b) - b) ** 2) / 2)
+            off = np.swapaxes(a, -1, -2) @ (a @ b) - b
+            return as_array((off * off).sum(axis=(-1, -2)) / 2)
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
             a, b = node.inputs
             off = self._off(a, b)
-            turned = ops.transpose(b)
-            first = turned @ a @ off if wrong else a @ off @ turned
+            first = ops.transpose(b) @ a @ off if wrong else a @ off @ ops.transpose(b)
             a_bar = first + a @ b @ ops.transpose(off)
             b_bar = ops.transpose(a) @ (a @ off) - off
-            return sum_to(out_grad * a_bar, a), sum_to(out_grad * b_bar, b)
+            scale = ops.reshape(out_grad, (*out_grad.shape, 1, 1))
+            return sum_to(scale * a_bar, a), sum_to(scale * b_bar, b)
 
         def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
             a, b = node.inputs
             da, db = in_tangents
             off = self._off(a, b)
             by_a = ops.transpose(da) @ (a @ b) + ops.transpose(a) @ (da @ b)
-            return ops.summation(off * by_a), ops.summation(off * self._off(a, db))
+            return ops.summation(off * by_a, (-1, -2)), ops.summation(off * self._off(a, db), (-1, -2))
 
         def _off(self, a: Tensor, b: Tensor) -> Tensor:
             return ops.transpose(a) @ (a @ b) - b
 
         def out_shape(self, *shapes: Shape) -> Shape:
-            return ()
+            return broadcast_shape(self, *(shape[:-2] for shape in shapes))
 
         @classmethod
         def instances(cls, *shapes: Shape) -> Iterator[Self]:
-            if [len(shape) for shape in shapes] == [2, 2]:
+            if min(map(len, shapes)) > 1:
                 yield cls()
 
     def define(_: Autoencoder, grids: Sequence[Grid]) -> Grid:
         a, b = grids
-        turned = second_definition(ops.Transpose((0, 1)), [a])
+        rank = len(a.shape)
+        turned = second_definition(ops.Transpose((rank - 2, rank - 1)), [a])
         back = second_definition(ops.MatMul(), [turned, second_definition(ops.MatMul(), [a, b])])
-        off = [x - y for x, y in zip(back.entries, b.entries, strict=True)]
-        return b.filled((), lambda _: b.total([x * x for x in off]) * 0.5)
+        off = back.filled(back.shape, lambda place: back[place] - b.stretched(place))
+        rank = len(off.shape)
+        squares = second_definition(ops.SumOfSquares((rank - 2, rank - 1)), [off])
+        return squares.filled(squares.shape, lambda place: squares[place] * 0.5)
 
     refer(Autoencoder, define)
     return row_of(Autoencoder())

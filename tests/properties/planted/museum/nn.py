@@ -158,8 +158,8 @@ EXHIBITS = [
     Exhibit(
         "softmax-loss-lse-counted-per-class",
         "nn",
-        wrong="loss = sum_k (logsumexp(z) - z_k*y_k): the logsumexp is inside the class sum, so it is counted "
-        "k times",
+        wrong="loss = sum_k (logsumexp(z) - z_k*y_k): the logsumexp is inside the class sum, so it is "
+        "counted k times",
         trigger="k >= 2 classes",
         source="homework of dlsyscourse",
         laws=named(""),
