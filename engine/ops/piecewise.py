@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Abs", "Compare", "Maximum", "Minimum", "ReLU", "Sign", "Step", "Where", "absolute", "compare",
-    "maximum", "minimum", "relu", "sign", "step", "where",
+    "Abs", "Compare", "Maximum", "Minimum", "ReLU", "Sign", "Step", "Where", "abs", "absolute",
+    "compare", "maximum", "minimum", "relu", "sign", "step", "where",
 ]  # fmt: skip
 
 
@@ -95,6 +95,7 @@ class Abs(Elementwise, Unary):
 
 
 absolute: Abs = Abs()
+abs: Abs = absolute
 
 
 @op(ORDERED, ORDERED)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ceil", "Floor", "FloorDivide", "Remainder", "RemainderScalar", "Round", "Trunc", "ceil", "floor",
-    "floor_divide", "remainder", "remainder_scalar", "round", "trunc",
+    "floor_divide", "mod", "remainder", "remainder_scalar", "round", "trunc",
 ]  # fmt: skip
 
 FARTHEST = 16
@@ -195,3 +195,5 @@ class Remainder(Elementwise, Binary):
 
 
 remainder: Remainder = Remainder()
+mod: Remainder = remainder
+"""NumPy's other name."""
