@@ -91,7 +91,7 @@ BUGS = [
     Bug("each_rule_is_called_once", "path_by_path", alone("Sin"), wrong_engines.PathByPath),
     Bug("each_tangent_rule_is_called_once", "tangents_not_kept", alone("Sin"),
         wrong_graphs.TangentsPathByPath),
-    Bug("depth_is_no_limit", "recursive_walk", alone("Sin"), wrong_engines.Recursive),
+    Bug("depth_is_no_limit", "recursive_walk", programs_of("Sin"), wrong_engines.Recursive),
     Bug("any_graph_is_sorted", "root_by_root", graphs_of("EWiseAdd"), wrong_graphs.SortingRootByRoot),
     Bug("cycle_is_named", "way_to_it_named_too", graphs_of("EWiseAdd"), wrong_graphs.NamingTheWay),
     Bug("laziness_is_unobservable", "fused_in_float64", alone("Sin"), wrong_graphs.Fusing),
