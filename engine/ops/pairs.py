@@ -1,19 +1,20 @@
-"""Functions of two numbers: the angle and length of an arrow, log-sums of two, a sign that is copied."""
+"""Functions of two numbers: angle and length of an arrow, log-sums, a copied sign, relative entropy."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log as log_of
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.array import Array, computed, select
+from engine.array import Array, BoolArray, computed, real_part, select
 from engine.catalogue import op
-from engine.domain import NONZERO, REALS, Domain
+from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.kinds import Binary, Elementwise
-from engine.ops.broadcasting import sum_to
+from engine.ops.broadcasting import sum_to, summation
 from engine.ops.conversion import astype, ones_like, zeros_like
-from engine.ops.exponential import exp2, sigmoid
+from engine.ops.exponential import exp2, log, sigmoid
 from engine.ops.piecewise import absolute, sign, step, where
 from engine.ops.powers import rsqrt
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "arctan2", "copysign", "hypot",
-    "logaddexp", "logaddexp2",
+    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "RelEntr", "arctan2", "copysign", "hypot",
+    "kl_divergence", "logaddexp", "logaddexp2", "rel_entr",
 ]  # fmt: skip
 
 
@@ -215,3 +216,46 @@ class Copysign(Elementwise, Binary):
 
 
 copysign: Copysign = Copysign()
+
+
+@op(POSITIVE, POSITIVE)
+class RelEntr(Elementwise, Binary):
+    """yᵢ = aᵢ log(aᵢ / bᵢ), for aᵢ, bᵢ > 0; shapes broadcast. At aᵢ = 0: value 0.
+
+    The derivatives are log(a / b) + 1 and −a / b.
+    """
+
+    def compute(self, a: Array, b: Array) -> Array:
+        a, b = (x.astype(np.result_type(a, b)) for x in (a, b))
+        more = (a - b) / b
+        near: BoolArray = np.abs(real_part(more)) < 0.5
+        some = a != 0
+        far = np.log(select(near | ~some, np.ones_like(more), a / b))
+        return select(some, a * select(near, np.log1p(select(near, more, np.zeros_like(more))), far), a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        by_a, by_b = self._slopes(node)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        da, db = in_tangents
+        by_a, by_b = self._slopes(node)
+        return da * by_a, db * by_b
+
+    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = (astype(x, node.dtype) for x in node.inputs)
+        return log(a / b) + 1, -(a / b)
+
+
+rel_entr: RelEntr = RelEntr()
+
+
+def kl_divergence(
+    p: Tensor, q: Tensor, axes: int | Sequence[int] | None = -1, keepdims: bool = False
+) -> Tensor:
+    """Σ p log(p / q) over one axis, the last by default, several or all (None), for probabilities p and q.
+
+    Raises ``AxisError``, ``ShapeError``.
+    """
+    return summation(rel_entr(p, q), axes, keepdims)

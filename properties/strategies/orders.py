@@ -83,7 +83,7 @@ def _moved(op: Op, by: float) -> Evaluation:
     shapes = _shapes(entry_of(op))
     domains = slot_domains(op, len(shapes))
     inputs: list[Array] = []
-    along: Direction = {}
+    along: dict[int, list[float]] = {}
     for slot, (shape, domain) in enumerate(zip(shapes, domains, strict=True)):
         size = prod(shape)
         inputs.append(array_in([x + slot / 8 for x in _taken(NUMBERS, size)], shape, FLOAT64, domain))
