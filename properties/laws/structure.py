@@ -160,7 +160,7 @@ def _once(tower: Case, counts: Sequence[int], kind: str, chosen: Given) -> Verdi
     return HOLDS
 
 
-@law(Capability.GRADIENT, uses=(ops.Negate(),))
+@law(Capability.GRADIENT, row="programs", uses=(ops.Negate(),))
 def depth_is_no_limit(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """Negated up to 2,500 times, deeper than Python can recurse, the case has the same y, x̄ and ẏ."""
     deep = case.followed_by(ops.Negate(), draw(DEPTHS))
