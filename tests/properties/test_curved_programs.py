@@ -10,7 +10,8 @@ import pytest
 
 from engine.catalogue import CATALOGUE
 from properties.case import Case
-from properties.judge import BUDGETS, PORTION
+from properties.judge import BUDGETS
+from properties.law import PORTION
 from properties.oracles.definition import second_derivative
 from properties.strategies.calls import has_corners
 from properties.strategies.orders import curved_programs, curves, is_flat

@@ -14,7 +14,8 @@ from hypothesis import Phase, settings
 from engine.errors import CatalogueError
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Subject
-from properties.judge import BUDGETS, PORTION, PROFILE, Cell, Failure, judge, judge_by
+from properties.judge import BUDGETS, PROFILE, Cell, Failure, judge, judge_by
+from properties.law import PORTION
 from properties.laws import LAWS
 from properties.rows import PROGRAMS, Row, rows_for
 from tests.properties.planted import (
