@@ -11,6 +11,7 @@ from engine.array import Array, computed, select
 from engine.catalogue import op
 from engine.domain import NONZERO, REALS, Domain
 from engine.kinds import Binary, Elementwise
+from engine.ops.arithmetic import divide_by_power
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import exp2, sigmoid
@@ -48,10 +49,12 @@ class Arctan2(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b/r² and −a/r², where r² could overflow: L/r² is 1 / (1 + q²) L, S/r² is q of that."""
+        """b/r² and −a/r², where r² could overflow: L/r² is (1/L) / (1 + q²), S/r² is (S/L²) / (1 + q²)."""
         arrow = _Arrow(*(astype(x, node.dtype) for x in node.inputs))
-        large = 1 / (1 + arrow.ratio * arrow.ratio) / arrow.large
-        by_b, by_a = arrow.sorted_back(large, arrow.ratio * large)
+        share = 1 / (1 + arrow.square)
+        by_b, by_a = arrow.sorted_back(
+            share / arrow.large, share * divide_by_power(arrow.small, arrow.large, 2)
+        )
         return by_a, -by_b
 
 
@@ -78,7 +81,7 @@ class Hypot(Elementwise, Binary):
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """a/r and b/r. L/r is ±1/√(1 + q²), S/r is q of that: nothing overflows, and no derivative cancels."""
         arrow = _Arrow(*(astype(x, node.dtype) for x in node.inputs))
-        large = arrow.sign * rsqrt(1 + arrow.ratio * arrow.ratio)
+        large = arrow.sign * rsqrt(1 + arrow.square)
         return arrow.sorted_back(large, arrow.ratio * large)
 
 
@@ -86,18 +89,23 @@ hypot: Hypot = Hypot()
 
 
 class _Arrow:
-    """Two numbers a and b: L, that of larger size, its sign, and q = S/L. At (0, 0) L is 1 and its sign 0."""
+    """Two numbers a and b: L, that of larger size, its sign, S, the other one, q = S/L, q². At (0, 0) L is 1 and its sign 0."""
 
     large: Tensor
+    small: Tensor
     sign: Tensor
     ratio: Tensor
+    square: Tensor
 
     def __init__(self, a: Tensor, b: Tensor) -> None:
         self._swapped = step(absolute(b.detach()) - absolute(a.detach()))
-        large, small = where(self._swapped, b, a), where(self._swapped, a, b)
+        large, self.small = where(self._swapped, b, a), where(self._swapped, a, b)
         self.sign = sign(large.detach())
         self.large = where(self.sign, large, ones_like(large))
-        self.ratio = small / self.large
+        self.ratio = self.small / self.large
+        slim = step(2.0**-20 - absolute(self.ratio.detach()))  # q may be subnormal where its derivative is not
+        wide, thin = where(slim, 0.0, self.ratio), where(slim, self.small, 0.0)
+        self.square = where(slim, thin * divide_by_power(thin, self.large, 2), wide * wide)
 
     def sorted_back(self, of_large: Tensor, of_small: Tensor) -> tuple[Tensor, Tensor]:
         """What belongs to L and to S, as what belongs to a and to b."""

@@ -58,6 +58,15 @@ tell(
     lambda op, x: (1.0 / x[1], -x[0] / x[1] ** 2.0),
     lambda op, x: (0.0, -1.0 / x[1] ** 2.0, 2.0 * x[0] / x[1] ** 3.0),
 )
+tell(
+    ops.DivPower,
+    lambda op, x: (x[1] ** float(-op.power), -op.power * x[0] * x[1] ** float(-op.power - 1)),
+    lambda op, x: (
+        0.0,
+        -op.power * x[1] ** float(-op.power - 1),
+        op.power * (op.power + 1) * x[0] * x[1] ** float(-op.power - 2),
+    ),
+)
 tell(ops.Compare, lambda op, x: (0.0, 0.0), _straight)
 tell(ops.Maximum, lambda op, x: (1.0, 0.0) if x[0] > x[1] else (0.0, 1.0), _straight)
 tell(ops.Minimum, lambda op, x: (1.0, 0.0) if x[0] < x[1] else (0.0, 1.0), _straight)
