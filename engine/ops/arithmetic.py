@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "AddScalar", "DivPower", "DivScalar", "EWiseAdd", "EWiseDiv", "EWiseMul", "MulScalar", "Negate", "add",
-    "add_scalar", "divide", "divide_by_power", "divide_scalar", "mul_scalar", "multiply", "negate", "subtract",
+    "AddScalar", "DivPower", "DivScalar", "EWiseAdd", "EWiseDiv", "EWiseMul", "MulScalar", "Negate",
+    "add", "add_scalar", "divide", "divide_by_power", "divide_scalar", "mul_scalar", "multiply", "negate",
+    "subtract",
 ]  # fmt: skip
 
 
@@ -141,7 +142,7 @@ divide: EWiseDiv = EWiseDiv()
 class DivPower(Elementwise, Binary):
     """yᵢ = aᵢ / bᵢⁿ, for bᵢ ≠ 0 and the number n = ``power`` ≥ 1; shapes broadcast.
 
-    Of mantissas and exponents apart: bⁿ may overflow and a / b have lost digits where y does not and has them.
+    Of mantissas and exponents apart: bⁿ may overflow, and a / b have lost digits, where y does neither.
     """
 
     power: int

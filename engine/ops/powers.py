@@ -59,7 +59,7 @@ class EWisePow(Elementwise, Binary):
         return self._slope(a, b, node), where(far, half * log(base) * half, where(far, 0.0, node) * log(base))
 
     def _slope(self, a: Tensor, b: Tensor, node: Tensor) -> Tensor:
-        """b aᵇ⁻¹. The rounding of b − 1 is made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, it is (b/a) aᵇ."""
+        """b aᵇ⁻¹, the rounding of b − 1 made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, (b/a) aᵇ."""
         somewhere = (absolute(a) + absolute(b)).detach()
         exponent = where(somewhere, b - 1, ones_like(b))
         low = step(b.detach() + 1) * step(0.5 - b.detach()) * step(a.detach())

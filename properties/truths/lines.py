@@ -1,4 +1,4 @@
-"""Sums, products, and what is straight between corners and jumps. Points are never at a corner, jump or tie."""
+"""Sums, products, and what is straight between corners and jumps, at which no point lies."""
 
 from __future__ import annotations
 

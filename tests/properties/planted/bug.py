@@ -12,6 +12,7 @@ from properties.adapters.reference import Reference
 from properties.adapters.subject import Subject
 from properties.references import REFERENCES
 from properties.rows import GRAPHS, PROGRAMS, Row
+from properties.truths import TRUTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,16 @@ class Bug:
 
 @contextmanager
 def visitors() -> Generator[None, None, None]:
-    """Inside, ops and second definitions that are entered stay only until the end of the block."""
-    before = dict(REFERENCES)
+    """Inside, ops and second definitions and truths that are entered stay only until the end of the block."""
+    before, truths = dict(REFERENCES), dict(TRUTHS)
     try:
         with visiting():
             yield
     finally:
         REFERENCES.clear()
         REFERENCES.update(before)
+        TRUTHS.clear()
+        TRUTHS.update(truths)
 
 
 def row_of(op: Op) -> Row:
