@@ -13,6 +13,7 @@ from properties.adapters.reference import Reference
 from properties.adapters.subject import Subject
 from properties.references import REFERENCES
 from properties.rows import GRAPHS, PROGRAMS, Row
+from properties.truths import TRUTHS
 
 SomeOp = TypeVar("SomeOp", bound=Op)
 
@@ -34,14 +35,16 @@ class Bug:
 
 @contextmanager
 def visitors() -> Generator[None, None, None]:
-    """Inside, ops and second definitions that are entered stay only until the end of the block."""
-    before = dict(REFERENCES)
+    """Inside, ops and second definitions and truths that are entered stay only until the end of the block."""
+    before, truths = dict(REFERENCES), dict(TRUTHS)
     try:
         with visiting():
             yield
     finally:
         REFERENCES.clear()
         REFERENCES.update(before)
+        TRUTHS.clear()
+        TRUTHS.update(truths)
 
 
 def instead_of(real: type[Op]) -> Callable[[type[SomeOp]], type[SomeOp]]:
