@@ -73,7 +73,7 @@ class Ceil(Elementwise, Unary):
 ceil: Ceil = Ceil()
 
 
-@op(Domain(kinks=_jumps(first=0.5), share=0.0), analytic=False)
+@op(Domain(kinks=_jumps(first=0.5), share=0.0))
 class Round(Elementwise, Unary):
     """yᵢ = the whole number nearest to aᵢ, of two the even one. The derivative is 0, at jumps too."""
 

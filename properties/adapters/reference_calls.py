@@ -23,13 +23,13 @@ def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
             return op.spelled(tensors[0], axes)
         case AlongAxis() if isinstance(axes, int):
             return op.spelled(tensors, axes)
-        case ops.Transpose() | ops.Permute() if isinstance(axes, tuple):
-            move = ops.transpose if isinstance(op, ops.Transpose) else ops.permute
-            return move(tensors[0], axes)
-        case ops.Concatenate() if isinstance(axes, int):
-            return ops.concatenate(tensors, axes)
-        case ops.Stack() if isinstance(axes, int):
-            return ops.stack(tensors, axes)
+        case ops.Transpose():
+            return ops.transpose(tensors[0], axes)
+        case ops.Permute() if isinstance(axes, tuple):
+            return ops.permute(tensors[0], axes)
+        case ops.Concatenate() | ops.Stack() if isinstance(axes, int):
+            join = ops.concatenate if isinstance(op, ops.Concatenate) else ops.stack
+            return join(tensors, axes)
         case _:
             raise AssertionError(f"{op!r} has no axes to be written as {axes!r}")
 

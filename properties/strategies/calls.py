@@ -159,7 +159,8 @@ def spellings(op: Op, shape: Shape) -> Sequence[Spelling]:
     if isinstance(op, ops.Transpose | ops.Permute):
         negative = tuple(axis - len(shape) for axis in op.axes)
         mixed = [(*negative[:1], *op.axes[1:]), (*op.axes[:1], *negative[1:])]
-        return ["canonical", negative, *mixed]
+        plain = isinstance(op, ops.Transpose) and negative == (-2, -1)
+        return ["canonical", negative, *mixed, *[None] * plain]
     if isinstance(op, ops.Concatenate | ops.Stack):
         rank = len(shape) + isinstance(op, ops.Stack)
         return ["canonical", op.axis - rank]

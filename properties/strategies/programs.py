@@ -190,9 +190,7 @@ def _constants(held: int, line: Line, count: int, variables: int) -> Args:
     return tuple(number for at, number in enumerate(others) if bits >> at & 1)
 
 
-def _step(
-    plan: Plan, line: Line, pool: Sequence[Entry], manners: Sequence[Manner]
-) -> tuple[Op, Args] | None:
+def _step(plan: Plan, line: Line, pool: Sequence[Entry], manners: Sequence[Manner]) -> tuple[Op, Args] | None:
     """The drawn op, or the next that has any values in this manner; any step at all if none has."""
     manner = manners[plan.manner % len(manners)]
     for each in dict.fromkeys((manner, Manner.ON, Manner.ANY)):

@@ -74,10 +74,18 @@ class Program:
 Trait = Callable[[Program], bool]
 
 ARRANGING = (
-    ops.Reshape, ops.Transpose, ops.Permute, ops.BroadcastTo, ops.Flip, ops.Roll, ops.Rot90, ops.Tile, ops.Repeat,
-    ops.Pad, ops.Tril, ops.Triu, ops.Sort,
+    ops.Reshape, ops.Transpose, ops.Permute, ops.BroadcastTo, ops.Flip, ops.Roll, ops.Rot90, ops.Tile,
+    ops.Repeat, ops.Pad, ops.Tril, ops.Triu, ops.Sort,
 )  # fmt: skip
-INDEXING = (ops.GetItem, ops.PutItem, ops.GetItems, ops.ScatterAdd, ops.SetItem, ops.Diagonal, ops.PutDiagonal)
+INDEXING = (
+    ops.GetItem,
+    ops.PutItem,
+    ops.GetItems,
+    ops.ScatterAdd,
+    ops.SetItem,
+    ops.Diagonal,
+    ops.PutDiagonal,
+)
 
 TRAITS: dict[str, tuple[Trait, float]] = {
     "a value in two slots or more": (lambda p: p.uses(slots=True) > 1, 0.8),

@@ -27,7 +27,8 @@ from engine.dtype import FLOAT32, FLOAT64
 from programs_measured.traits import TRAITS, Program
 from properties.adapters.reference import Reference
 from properties.case import Case, Step, literal
-from properties.judge import BUDGETS, PORTION, PROFILE
+from properties.judge import BUDGETS, PROFILE
+from properties.law import PORTION
 from properties.oracles.definition import evaluate
 from properties.strategies import programs as drawing
 from properties.strategies.arrays import MARGIN, array_of

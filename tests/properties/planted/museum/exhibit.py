@@ -32,6 +32,11 @@ class Exhibit:
     session: type[Session] | None = None
 
 
+def named(laws: str) -> tuple[str, ...]:
+    """The laws that a text names."""
+    return tuple(laws.split())
+
+
 def in_op(row: Callable[[bool], Row]) -> Plant:
     """The bug is an op's: the row enters the op, with the bug or without."""
     return lambda wrong: (row(wrong), Reference())
