@@ -87,6 +87,8 @@ EXHIBITS = [
     Exhibit(
         "set-item-grad-base-not-zeroed",
         "indexing",
+        op="set_item",
+        subtlety=3,
         wrong="y = x with y[idx] = v: dx = g (unmasked), dv = g[idx]",
         trigger="always (the overwritten entries); hidden if the base is a constant, as in most tests",
         source="Theano 3a2138de8 (history of pymc-devs/pytensor)",
@@ -96,6 +98,8 @@ EXHIBITS = [
     Exhibit(
         "strided-slice-empty-grad",
         "indexing",
+        op="getitem",
+        subtlety=4,
         wrong="adjoint by interior padding: the covered length is 1 + (m-1)*step for m selected elements; "
         "m == 0 gives 1-step instead of 0, so the padded gradient has the wrong length",
         trigger="empty slice and step > 1",
@@ -106,6 +110,8 @@ EXHIBITS = [
     Exhibit(
         "strided-slice-one-element-grad",
         "indexing",
+        op="getitem",
+        subtlety=5,
         wrong="a strided slice that selects one element is simplified to stride 1 without moving stop; the "
         "adjoint then writes dx[start:stop] = g, all over the span (negative stride: dx stays 0)",
         trigger="step > 1 and start < stop <= start + step: x[0::2] on length 2, x[1:3:2]; forward is right",

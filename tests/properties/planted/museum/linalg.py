@@ -176,6 +176,8 @@ EXHIBITS = [
     Exhibit(
         "autoencoder-grad-transpose",
         "linalg",
+        op="matmul",
+        subtlety=2,
         wrong="loss 0.5*||W.T W x - x||^2 with r = W.T W x - x, x a column: the second path of the tied "
         "weight is written x.T W r in place of W r x.T (a number for square W, broadcast over dW)",
         trigger="W used twice; non-square W raises, square W is silently wrong",
@@ -186,6 +188,8 @@ EXHIBITS = [
     Exhibit(
         "inv-grad-transpose-order",
         "linalg",
+        op="inv",
+        subtlety=2,
         wrong="dA = -A.T @ G @ inv(A).T: the left factor is not inverted",
         trigger="any A with inv(A) != A (the identity and involutions hide it)",
         source="a page of notes on matrix derivatives",
@@ -195,6 +199,8 @@ EXHIBITS = [
     Exhibit(
         "matmul-1d-operand-grad",
         "linalg",
+        op="matmul",
+        subtlety=3,
         wrong="dA = g @ swapaxes(B), dB = swapaxes(A) @ g without regard to 1-D operands: inner for outer "
         "products, or wrong shapes",
         trigger="1-D left or right operand; square A with n-vectors is silent in some cases",
@@ -205,6 +211,8 @@ EXHIBITS = [
     Exhibit(
         "solve-triangular-grad-ignores-options",
         "linalg",
+        op="solve_triangular",
+        subtlety=4,
         wrong="adjoint calls the solver with default flags: ignores unit_diagonal (dA also gets a diagonal) "
         "and trans (no transposed system, dA = -gb x.T where -x gb.T is due)",
         trigger="unit_diagonal=True or trans, junk in the unused part of A",
@@ -215,6 +223,8 @@ EXHIBITS = [
     Exhibit(
         "tensordot-int-axes-edge",
         "linalg",
+        op="tensordot",
+        subtlety=4,
         wrong="axes = [i, j], ints: the adjoint takes the contracted axis for the last of A (first of B), "
         "it leaves out the transpose that puts it back",
         trigger="i not the last axis of A or j not the first of B; cubes give silent errors",
