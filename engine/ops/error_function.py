@@ -17,8 +17,9 @@ import numpy as np
 from engine.array import Array, BoolArray, Shape, computed, real_part, select
 from engine.catalogue import op
 from engine.domain import REALS
-from engine.errors import ParameterError
+from engine.errors import DTypeError, ParameterError
 from engine.kinds import Elementwise, Unary
+from engine.ops.exponential import logistic_density
 from engine.ops.piecewise import absolute, step, where
 
 if TYPE_CHECKING:
@@ -172,9 +173,11 @@ class TanhNdtr(Elementwise, Unary):
         return in_tangent * self._slope(node.inputs[0])
 
     def _slope(self, a: Tensor) -> Tensor:
-        """y(a) y(−a) u′(a), and 0 so far out that a² might overflow."""
-        near = where(step(50 - absolute(a.detach())), a, 0.0)
-        return self(a) * self(-a) * self.speed(near)
+        """y(a) y(−a) u′(a), and 0 so far out that a² might overflow; near 0, where σ(u) is as good, σ′(u) u′."""
+        size = absolute(a.detach())
+        near, middle = where(step(50 - size), a, 0.0), where(step(0.25 - size), a, 0.0)
+        density = logistic_density(middle * (S + Q * (middle * middle)))
+        return where(step(0.25 - size), density, self(a) * self(-a)) * self.speed(near)
 
     def speed(self, a: Tensor) -> Tensor:
         """u′(a) = 2 √(2/π) (1 + 3 · 0.044715 a²)."""
@@ -222,7 +225,9 @@ def _series(z: Array) -> Array:
 
 
 def _tail(z: Array, gaussian: Array) -> Array:
-    """erfc z for z ≥ ½, given exp(−z²)."""
+    """erfc z for z ≥ ½, given exp(−z²). Raises ``DTypeError`` for numbers of no fixed precision."""
+    if z.dtype.kind == "O":
+        raise DTypeError("erfc", "object", "floats, whose digits fix the step", "convert the array")
     digits = 3 - log(float(np.finfo(real_part(z).dtype).eps))
     step = floor(64 * float(PI) / sqrt(digits)) / 64
     square = z * z

@@ -1,27 +1,29 @@
-"""Functions of two numbers: the angle and length of an arrow, log-sums of two, a sign that is copied."""
+"""Functions of two numbers: angle and length of an arrow, log-sums, a copied sign, relative entropy."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log as log_of
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.array import Array, computed, select
+from engine.array import Array, BoolArray, computed, real_part, select
 from engine.catalogue import op
-from engine.domain import NONZERO, REALS, Domain
+from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.kinds import Binary, Elementwise
-from engine.ops.broadcasting import sum_to
+from engine.ops.broadcasting import sum_to, summation
 from engine.ops.conversion import astype, ones_like, zeros_like
-from engine.ops.exponential import sigmoid
-from engine.ops.piecewise import sign, where
+from engine.ops.exponential import exp2, log, sigmoid
+from engine.ops.piecewise import absolute, sign, step, where
+from engine.ops.powers import rsqrt
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "arctan2", "copysign", "hypot",
-    "logaddexp", "logaddexp2",
+    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "RelEntr", "arctan2", "copysign", "hypot",
+    "kl_divergence", "logaddexp", "logaddexp2", "rel_entr",
 ]  # fmt: skip
 
 
@@ -47,10 +49,11 @@ class Arctan2(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b/r² and −a/r². r is divided by twice: r² could overflow."""
-        a, b = (astype(x, node.dtype) for x in node.inputs)
-        radius = _not_zero(hypot(a, b))
-        return b / radius / radius, -(a / radius / radius)
+        """b/r² and −a/r², where r² could overflow: L/r² is 1 / (1 + q²) L, S/r² is q of that."""
+        arrow = _Arrow(*(astype(x, node.dtype) for x in node.inputs))
+        large = 1 / (1 + arrow.ratio * arrow.ratio) / arrow.large
+        by_b, by_a = arrow.sorted_back(large, arrow.ratio * large)
+        return by_a, -by_b
 
 
 arctan2: Arctan2 = Arctan2()
@@ -65,22 +68,41 @@ class Hypot(Elementwise, Binary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        radius = _not_zero(node)
-        return sum_to(out_grad * (a / radius), a), sum_to(out_grad * (b / radius), b)
+        by_a, by_b = self._slopes(node)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
         da, db = in_tangents
-        radius = _not_zero(node)
-        return da * (a / radius), db * (b / radius)
+        by_a, by_b = self._slopes(node)
+        return da * by_a, db * by_b
+
+    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        """a/r and b/r. L/r is ±1/√(1 + q²), S/r is q of that: nothing overflows, and no derivative cancels."""
+        arrow = _Arrow(*(astype(x, node.dtype) for x in node.inputs))
+        large = arrow.sign * rsqrt(1 + arrow.ratio * arrow.ratio)
+        return arrow.sorted_back(large, arrow.ratio * large)
 
 
 hypot: Hypot = Hypot()
 
 
-def _not_zero(radius: Tensor) -> Tensor:
-    """The radius, 1 where it is 0: what is divided by it is 0 there."""
-    return where(radius.detach(), radius, ones_like(radius))
+class _Arrow:
+    """Two numbers a and b: L, that of larger size, its sign, and q = S/L. At (0, 0) L is 1 and its sign 0."""
+
+    large: Tensor
+    sign: Tensor
+    ratio: Tensor
+
+    def __init__(self, a: Tensor, b: Tensor) -> None:
+        self._swapped = step(absolute(b.detach()) - absolute(a.detach()))
+        large, small = where(self._swapped, b, a), where(self._swapped, a, b)
+        self.sign = sign(large.detach())
+        self.large = where(self.sign, large, ones_like(large))
+        self.ratio = small / self.large
+
+    def sorted_back(self, of_large: Tensor, of_small: Tensor) -> tuple[Tensor, Tensor]:
+        """What belongs to L and to S, as what belongs to a and to b."""
+        return where(self._swapped, of_small, of_large), where(self._swapped, of_large, of_small)
 
 
 def _ordered(a: Array, b: Array) -> tuple[Array, Array]:
@@ -92,7 +114,11 @@ def _ordered(a: Array, b: Array) -> tuple[Array, Array]:
 
 @op(REALS, REALS)
 class LogAddExp(Elementwise, Binary):
-    """yᵢ = log(exp aᵢ + exp bᵢ); shapes broadcast. The derivatives are σ(a − b) and σ(b − a)."""
+    """yᵢ = log(exp aᵢ + exp bᵢ); shapes broadcast. The derivatives are σ(a − b) and σ(b − a).
+
+    The rounding of a − b would cost hundreds of units in the tails, so that it is made up for:
+    σ(d + e) is σ(d) (1 + e σ(−d)) for the error e of the difference d.
+    """
 
     def compute(self, a: Array, b: Array) -> Array:
         larger, less = _ordered(a, b)
@@ -100,16 +126,39 @@ class LogAddExp(Elementwise, Binary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        return sum_to(out_grad * sigmoid(a - b), a), sum_to(out_grad * sigmoid(b - a), b)
+        by_a, by_b = self._slopes(node)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
         da, db = in_tangents
-        return da * sigmoid(a - b), db * sigmoid(b - a)
+        by_a, by_b = self._slopes(node)
+        return da * by_a, db * by_b
+
+    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = (astype(x, node.dtype) for x in node.inputs)
+        return _shares(*_difference(a, b))
 
 
 logaddexp: LogAddExp = LogAddExp()
 
+
+def _difference(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """d = a − b, rounded, and the error a − b − d, a constant (D. Knuth, TAOCP vol. 2, 4.2.2, theorem B)."""
+    less = a - b
+    x, y, rounded = a.detach(), b.detach(), less.detach()
+    virtual = rounded - x
+    error = (x - (rounded - virtual)) - (y + virtual)
+    return less, where(step(MOST - absolute(rounded)), error, 0.0)
+
+
+def _shares(less: Tensor, error: Tensor) -> tuple[Tensor, Tensor]:
+    """σ(d + e) and σ(−d − e), for a constant e near 0."""
+    share, other = sigmoid(less), sigmoid(-less)
+    return share * (1 + error * other.detach()), other * (1 - error * share.detach())
+
+
+MOST = 2048.0
+"""Differences beyond it, of which some are infinite, have an error that no share shows."""
 LOG_2 = log_of(2.0)
 
 
@@ -123,14 +172,21 @@ class LogAddExp2(Elementwise, Binary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        less = (a - b) * LOG_2
-        return sum_to(out_grad * sigmoid(less), a), sum_to(out_grad * sigmoid(-less), b)
+        by_a, by_b = self._slopes(node)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
         da, db = in_tangents
-        less = (a - b) * LOG_2
-        return da * sigmoid(less), db * sigmoid(-less)
+        by_a, by_b = self._slopes(node)
+        return da * by_a, db * by_b
+
+    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        """1 / (1 + p) and p / (1 + p), or the other way round, with p = 2^−|d + e|."""
+        less, error = _difference(*(astype(x, node.dtype) for x in node.inputs))
+        above = step(less.detach())
+        power = exp2(where(above, -less, less)) * (1 + where(above, -error, error) * LOG_2)
+        large, small = 1 / (1 + power), power / (1 + power)
+        return where(above, large, small), where(above, small, large)
 
 
 logaddexp2: LogAddExp2 = LogAddExp2()
@@ -160,3 +216,46 @@ class Copysign(Elementwise, Binary):
 
 
 copysign: Copysign = Copysign()
+
+
+@op(POSITIVE, POSITIVE)
+class RelEntr(Elementwise, Binary):
+    """yᵢ = aᵢ log(aᵢ / bᵢ), for aᵢ, bᵢ > 0; shapes broadcast. At aᵢ = 0: value 0.
+
+    The derivatives are log(a / b) + 1 and −a / b.
+    """
+
+    def compute(self, a: Array, b: Array) -> Array:
+        a, b = (x.astype(np.result_type(a, b)) for x in (a, b))
+        more = (a - b) / b
+        near: BoolArray = np.abs(real_part(more)) < 0.5
+        some = a != 0
+        far = np.log(select(near | ~some, np.ones_like(more), a / b))
+        return select(some, a * select(near, np.log1p(select(near, more, np.zeros_like(more))), far), a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        by_a, by_b = self._slopes(node)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        da, db = in_tangents
+        by_a, by_b = self._slopes(node)
+        return da * by_a, db * by_b
+
+    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = (astype(x, node.dtype) for x in node.inputs)
+        return log(a / b) + 1, -(a / b)
+
+
+rel_entr: RelEntr = RelEntr()
+
+
+def kl_divergence(
+    p: Tensor, q: Tensor, axes: int | Sequence[int] | None = -1, keepdims: bool = False
+) -> Tensor:
+    """Σ p log(p / q) over one axis, the last by default, several or all (None), for probabilities p and q.
+
+    Raises ``AxisError``, ``ShapeError``.
+    """
+    return summation(rel_entr(p, q), axes, keepdims)

@@ -13,7 +13,7 @@ from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
-from engine.ops.exponential import log
+from engine.ops.exponential import exp, log
 from engine.ops.piecewise import absolute, step, where
 
 if TYPE_CHECKING:
@@ -48,15 +48,46 @@ class EWisePow(Elementwise, Binary):
         return da * by_base, db * by_exponent
 
     def _slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b aᵇ⁻¹ and aᵇ log a, in y's dtype, where 0 · ∞ (at a = b = 0 and at a = 0) is kept from arising."""
+        """b aᵇ⁻¹ and aᵇ log a, in y's dtype, where 0 · ∞ (at a = b = 0 and at a = 0) is kept from arising.
+
+        A power that overflows or has lost digits is taken by halves.
+        """
         a, b = astype(a, node.dtype), astype(b, node.dtype)
+        base = where(a.detach(), a, ones_like(a))
+        far = _far(node)
+        half = where(far, a, 1.0) ** (b / 2)
+        return self._slope(a, b, node), where(far, half * log(base) * half, where(far, 0.0, node) * log(base))
+
+    def _slope(self, a: Tensor, b: Tensor, node: Tensor) -> Tensor:
+        """b aᵇ⁻¹. The rounding of b − 1 is made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, it is (b/a) aᵇ."""
         somewhere = (absolute(a) + absolute(b)).detach()
         exponent = where(somewhere, b - 1, ones_like(b))
-        base = where(a.detach(), a, ones_like(a))
-        return b * a**exponent, node * log(base)
+        low = step(b.detach() + 1) * step(0.5 - b.detach()) * step(a.detach())
+        plain = a ** where(low, 0.0, exponent)
+        far = _far(plain)
+        half = where(far, a, 1.0) ** (exponent / 2)
+        power = where(far, b * half * half, b * where(far, 1.0, plain))
+        return where(low, b / where(low, a, 1.0) * where(low, node, 1.0), power * self._rest(a, b))
+
+    def _rest(self, a: Tensor, b: Tensor) -> Tensor:
+        """What aᵇ⁻¹ is of the power to b − 1 as it is rounded, as a constant: aᵉ for its error e."""
+        a, b = a.detach(), b.detach()
+        error = -1 - ((b - 1) - b)
+        large = step(absolute(b) - 1) * step(MOST - absolute(b)) * step(absolute(a))
+        return exp(where(large, error, 0.0) * log(where(large, absolute(a), 1.0)))
 
 
 power: EWisePow = EWisePow()
+
+MOST = 1e30
+"""A larger exponent has no power but 0, 1 and ∞ of any float but 1 itself."""
+
+
+def _far(power: Tensor) -> Tensor:
+    """1 where a power of positive numbers is so small that it has lost digits, or infinite; 0 elsewhere."""
+    size = power.detach()
+    least = float(np.sqrt(np.finfo(size.dtype).tiny)) ** 1.5
+    return step(size) * step(least - size) + step(size * least - 1 / least)
 
 
 @op(REALS)
@@ -167,7 +198,7 @@ class Cbrt(Elementwise, Unary):
 
     def compute(self, a: Array) -> Array:
         wide = np.result_type(a.dtype, np.float64)  # in float32 np.cbrt is off by nearly two units
-        return computed(np.cbrt(a.astype(wide)).astype(a.dtype))
+        return computed(computed(np.cbrt(a.astype(wide))).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return out_grad / (3 * node * node)

@@ -63,7 +63,7 @@ def program(case: Case, given: Given) -> str:
         for cls in classes
         if not cls.__module__.startswith("engine.")
     )
-    lines = ["from numpy import array, dtype", "from engine import *", *others, ""]
+    lines = ["from numpy import array, dtype, inf, nan", "from engine import *", *others, ""]
     for number, array in enumerate(case.inputs):
         facts = ", requires_grad=False" if number in case.constants else ""
         lines.append(f"v{number} = Tensor({literal(array)}{facts})")

@@ -5,6 +5,7 @@
 from properties.law import LAWS
 from properties.laws import values as values
 from properties.laws import derivatives as derivatives
+from properties.laws import accuracy as accuracy
 from properties.laws import algebra as algebra
 from properties.laws import arrangement as arrangement
 from properties.laws import paths as paths
