@@ -1,8 +1,8 @@
 """An exhibit of the museum: a gradient bug that people made, planted, and what finds it.
 
-The facts (``op``, ``wrong``, ``trigger``, ``source``) are those of the place where it was found; ``subtlety`` is
-how hard it is to see, from 1 to 5. A plant builds the
-row and the engine with the bug or, given False, the same without it.
+The facts (``op``, ``wrong``, ``trigger``, ``source``) are those of the place where it was found; ``subtlety``
+is how hard it is to see, from 1 to 5. A plant builds the row and the engine with the bug or, given False, the
+same without it.
 """
 
 from __future__ import annotations
