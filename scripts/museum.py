@@ -4,8 +4,8 @@
 
 Run it in the checkout, with the test tools installed. It writes docs/museum.json, the figures, and of these
 and the exhibits docs/museum.md; with ``--only`` the figures of the others stay. ``--check`` measures nothing:
-it says whether the page is of today's exhibits. The exit status is 1 where an exhibit declares other laws than
-those that were seen to find it, and where a seed found it by none.
+it says whether the page is of today's exhibits. The exit status is 1 where an exhibit declares other laws
+than those that were seen to find it, and where a seed found it by none.
 """
 
 from __future__ import annotations
