@@ -1,10 +1,11 @@
 """What finds the bugs of the museum: every law is held against every exhibit, and a page says the outcome.
 
-    python scripts/museum.py [--only ID-OR-FAMILY ...] [--workers N] [--check]
+    python scripts/museum.py [--only ID-OR-FAMILY ...] [--workers N] [--check | --declare]
 
 Run it in the checkout, with the test tools installed. It writes docs/museum.json, the figures, and of these
 and the exhibits docs/museum.md; with ``--only`` the figures of the others stay. ``--check`` measures nothing:
-it says whether the page is of today's exhibits. The exit status is 1 where an exhibit declares other laws
+it says whether the page is of today's exhibits. ``--declare`` measures nothing either: it writes the laws of
+the figures into the exhibits. The exit status is 1 where an exhibit declares other laws
 than those that were seen to find it, and where a seed found it by none.
 """
 
@@ -13,7 +14,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,6 +37,7 @@ from tests.properties.planted.museum.finding import found_by
 SEEDS = (0, 1, 2)
 FIGURES = Path(__file__).parents[1] / "docs" / "museum.json"
 PAGE = FIGURES.with_suffix(".md")
+EXHIBITED = FIGURES.parents[1] / "tests" / "properties" / "planted" / "museum"
 MACHINE = "the state machine"
 
 
@@ -145,13 +149,30 @@ def check() -> list[str]:
     return [*differences(known), *stale]
 
 
+def declare(known: Mapping[str, Figures]) -> None:
+    """Write the laws that found each bug beside it."""
+    for file in EXHIBITED.glob("*.py"):
+        text = file.read_text("utf-8")
+        for name in known.keys() & EXHIBITS.keys():
+            *rows, last = textwrap.wrap(" ".join(known[name]["laws"]), 92) or [""]
+            quoted = "\n".join(f'            "{row}"' for row in [*(f"{row} " for row in rows), last])
+            beside = re.compile(rf'(        "{name}",\n(?:(?!    Exhibit).*\n)*?        laws=)\w*\([^)]*\)')
+            if not EXHIBITS[name].session:
+                text = beside.sub(rf"\g<1>named(\n{quoted}\n        )", text)
+        file.write_text(text, "utf-8")
+
+
 def main(arguments: Sequence[str]) -> int:
     """The exit status."""
     parser = argparse.ArgumentParser(description="Say what finds the bugs of the museum.")
     parser.add_argument("--only", nargs="+", metavar="ID-OR-FAMILY", help="measure these, keep the others")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--check", action="store_true", help="measure nothing")
+    parser.add_argument("--declare", action="store_true", help="write the laws into the exhibits")
     options = parser.parse_args(arguments)
+    if options.declare:
+        declare(read())
+        return 0
     if not options.check:
         chosen = options.only or [exhibit.family for exhibit in EXHIBITS.values()]
         names = [name for name, each in EXHIBITS.items() if name in chosen or each.family in chosen]

@@ -104,7 +104,13 @@ EXHIBITS = [
         "m == 0 gives 1-step instead of 0, so the padded gradient has the wrong length",
         trigger="empty slice and step > 1",
         source="jax-ml/jax f39d111d8f (#4599)",
-        laws=named(""),
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward laziness_is_unobservable"
+        ),
         plant=in_op(item_with_a_rule(_padded)),
     ),
     Exhibit(

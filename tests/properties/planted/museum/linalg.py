@@ -182,7 +182,16 @@ EXHIBITS = [
         "weight is written x.T W r in place of W r x.T (a number for square W, broadcast over dW)",
         trigger="W used twice; non-square W raises, square W is silently wrong",
         source="a page of notes on autoencoders",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_of_broadcast_is_sum gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient "
+            "detached_value_stops_gradient second_call_is_identical each_rule_is_called_once "
+            "laziness_is_unobservable unread_gradient_costs_nothing"
+        ),
         plant=in_op(autoencoder_with_a_turned_path),
     ),
     Exhibit(
@@ -193,7 +202,11 @@ EXHIBITS = [
         wrong="dA = -A.T @ G @ inv(A).T: the left factor is not inverted",
         trigger="any A with inv(A) != A (the identity and involutions hide it)",
         source="a page of notes on matrix derivatives",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward "
+            "third_order_matches_numeric"
+        ),
         plant=in_op(inverse_with_a_factor_not_inverted),
     ),
     Exhibit(
@@ -205,7 +218,16 @@ EXHIBITS = [
         "products, or wrong shapes",
         trigger="1-D left or right operand; square A with n-vectors is silent in some cases",
         source="rsokl/MyGrad 41a7b2e5; Theano cc8c9e4c3; pymc-devs/pytensor 5fbaf0207",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_of_broadcast_is_sum gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient "
+            "detached_value_stops_gradient second_call_is_identical each_rule_is_called_once "
+            "laziness_is_unobservable unread_gradient_costs_nothing"
+        ),
         plant=in_op(matmul_of_matrices_only),
     ),
     Exhibit(
@@ -217,7 +239,11 @@ EXHIBITS = [
         "and trans (no transposed system, dA = -gb x.T where -x gb.T is due)",
         trigger="unit_diagonal=True or trans, junk in the unused part of A",
         source="pymc-devs/pytensor #1230",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad "
+            "gradient_of_broadcast_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order pullback_of_pullback_is_pushforward third_order_matches_numeric"
+        ),
         plant=in_op(triangular_solve_by_default),
     ),
     Exhibit(
@@ -229,7 +255,13 @@ EXHIBITS = [
         "it leaves out the transpose that puts it back",
         trigger="i not the last axis of A or j not the first of B; cubes give silent errors",
         source="HIPS/autograd 5c12e6e (#446)",
-        laws=named(""),
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward laziness_is_unobservable"
+        ),
         plant=in_op(tensordot_of_outer_axes),
     ),
 ]
