@@ -56,7 +56,11 @@ def measure(name: str) -> Figures:
     if exhibit.session:
         return _by_machine(exhibit)
     found = {law: [found_by(law, exhibit, seed) for seed in SEEDS] for law in LAWS}
-    cases = {law: [each and each.first for each in several] for law, several in found.items() if any(several)}
+    cases = {
+        law: [each.first if each else None for each in several]
+        for law, several in found.items()
+        if any(several)
+    }
     seen = next(((law, seed) for law, firsts in cases.items() for seed in SEEDS if firsts[seed]), None)
     smallest = seen and found_by(seen[0], exhibit, seen[1], shrink=True)
     return {

@@ -73,7 +73,8 @@ def test_op_makes_a_slotted_dataclass() -> None:
 def test_an_op_of_a_class_that_is_shared_is_its_own() -> None:
     with visiting():
         above = op(REALS)(plain("Above"))
-        below = op(REALS)(type("Below", (above,), {"__doc__": "yᵢ = aᵢ."}))
+        derived: type[Plain] = type("Below", (above,), {"__doc__": "yᵢ = aᵢ."})
+        below = op(REALS)(derived)
         assert type(below()) is below
         assert below() is below()
         assert above() is above()

@@ -69,8 +69,8 @@ def standardised_with_a_misplaced_eps(wrong: bool) -> Row:
 
 def _standardised(a: Grid, axes: Axes, eps: float) -> Grid:
     rows: dict[Place, list[Number]] = {}
-    for place, entry in zip(places(a.shape), a.entries, strict=True):
-        rows.setdefault(_of_slice(place, axes), []).append(entry)
+    for place in places(a.shape):
+        rows.setdefault(_of_slice(place, axes), []).append(a[place])
     found = {where: _mean_and_deviation(a, row) for where, row in rows.items()}
 
     def entry(place: Place) -> Number:
