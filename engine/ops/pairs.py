@@ -20,6 +20,7 @@ from engine.array import (
 )
 from engine.catalogue import op
 from engine.domain import NONZERO, REALS, Domain
+from engine.dtype import FLOAT32, FLOAT64
 from engine.errors import ParameterError
 from engine.kinds import Binary, Elementwise
 from engine.ops.broadcasting import sum_to
@@ -112,16 +113,18 @@ class PolarMonomial(Elementwise, Binary):
     def compute(self, a: Array, b: Array) -> Array:
         if not (is_float(a) and is_float(b)):
             return computed(a**self.by_a * b**self.by_b / (a * a + b * b) ** (self.by_radius / 2))
-        wide = np.result_type(a, b)
-        a, b = computed(a.astype(wide)), computed(b.astype(wide))
+        dtype = np.result_type(a, b)
+        a, b = computed(a.astype(FLOAT64)), computed(b.astype(FLOAT64))
         a_part, a_exponent = mantissa_and_exponent(a)
         b_part, b_exponent = mantissa_and_exponent(b)
         common = places(np.where(np.abs(a) > np.abs(b), a_exponent, b_exponent))
-        radius = np.hypot(scaled(a, -common), scaled(b, -common))
-        radius = select(radius == 0, np.ones_like(radius), radius)
-        parts = a_part**self.by_a * b_part**self.by_b / radius**self.by_radius
+        square, rest = _sum_of_squares(scaled(a, -common), scaled(b, -common))
+        square = select(square == 0, np.ones_like(square), square)
+        radius = square ** (self.by_radius // 2) * (np.sqrt(square) if self.by_radius % 2 else 1)
+        parts = a_part**self.by_a * b_part**self.by_b / radius
+        parts = computed(parts - parts * (self.by_radius / 2 * rest / square))
         exponent = self.by_a * a_exponent + self.by_b * b_exponent - self.by_radius * common
-        return scaled(computed(parts), exponent)
+        return computed(scaled(parts, exponent).astype(dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
@@ -143,6 +146,17 @@ class PolarMonomial(Elementwise, Binary):
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
         for exponents in ((1, 0, 1), (0, 1, 2), (0, 2, 3), (2, 1, 4)):
             yield cls(*exponents)
+
+
+def _sum_of_squares(a: Array, b: Array) -> tuple[Array, Array]:
+    """a² + b² of float64, and what that is off: of numbers of 24 bits the squares are exact."""
+    a_high, b_high = computed(a.astype(FLOAT32).astype(FLOAT64)), computed(b.astype(FLOAT32).astype(FLOAT64))
+    low = (a - a_high) * (a + a_high) + (b - b_high) * (b + b_high)
+    x, y = a_high * a_high, b_high * b_high
+    total = x + y
+    virtual = total - x
+    rest = (x - (total - virtual)) + (y - virtual) + low
+    return total + rest, rest - ((total + rest) - total)
 
 
 def _sum(*terms: tuple[int, PolarMonomial]) -> Callable[[Tensor, Tensor], Tensor]:
