@@ -3,7 +3,7 @@
     python scripts/measure_accuracy.py [--points N] [--seed N] [--op NAME ...] [--check]
 
 Run it in the checkout, with the test tools installed. It writes docs/accuracy.md, or with ``--op`` prints
-these rows only; it exits with 1 if a derivative is off by more than the law ``derivative_is_accurate`` allows.
+these rows only; it exits with 1 if one is off by more than the law ``derivative_is_accurate`` allows.
 ``--check`` measures nothing: it looks whether the page has a row for each elementwise op and dtype.
 """
 
@@ -72,7 +72,7 @@ def measure(entry: Entry, dtype: DType, points: int, seed: int) -> Row:
     """So many points or a few more, an equal share for each instance; each in two mixes of modes."""
     instances = list(entry.op.instances(*[SHAPE] * len(entry.domains)))
     each = -(-points // len(instances))
-    random = Random(f"{seed} {entry.name} {dtype}")  # noqa: S311 - no secret
+    random = Random(f"{seed} {entry.name} {dtype}")
     firsts: dict[int, Off] = {}
     second: Off | None = None
     for op in instances:
@@ -112,20 +112,20 @@ def page(rows: Sequence[Row]) -> str:
 HEAD = [
     "# How accurate the derivatives are",
     "",
-    "Written by `python scripts/measure_accuracy.py`; not by hand. Each row is an elementwise op in one dtype: how",
-    "many points, over the whole range of floats in every magnitude (subnormal numbers too), near the ends and poles",
-    "of its domain and where something happens; for each input the worst error of the first derivative in either",
-    "mode, in units of the last place (ulp) of the truth, with the point; and the worst relative error of the second",
-    "derivatives, reverse over reverse and forward over reverse, where the truth is a normal number. The truth is a",
-    "closed form in 80 digits ([0013](decisions/0013-accuracy-is-measured-in-ulp.md)).",
+    "Written by `python scripts/measure_accuracy.py`; not by hand. Each row is an elementwise op in one dtype:",
+    "how many points, over the whole range of floats in every magnitude (subnormal numbers too), near the ends",
+    "and poles of its domain and where something happens; for each input the worst error of the first derivative",
+    "in either mode, in units of the last place (ulp) of the truth, with the point; and the worst relative error",
+    "of the second derivatives, reverse over reverse and forward over reverse, where the truth is a normal",
+    "number. The truth is a closed form in 80 digits ([0013](decisions/0013-accuracy-is-measured-in-ulp.md)).",
     "",
     "| op | dtype | points | first: worst ulp, at | second: worst, relative |",
     "|---|---|---|---|---|",
 ]
 MIDDLE = [
     "",
-    "First derivatives of these ops are measured in ulp of the largest term of the formula where that is larger",
-    "than the derivative:",
+    "First derivatives of these ops are measured in ulp of the largest term of the formula where that is",
+    "larger than the derivative:",
     "",
 ]
 

@@ -1,4 +1,4 @@
-"""scripts/measure_accuracy.py measures what it says, every elementwise op has a truth, and the page has them all."""
+"""scripts/measure_accuracy.py measures what it says; each elementwise op has a truth, and a row on the page."""
 
 from __future__ import annotations
 
