@@ -185,6 +185,11 @@ def real_part(a: Array) -> Array:
     return computed(np.real(a))
 
 
+def nan_at(a: Array) -> BoolArray:
+    """Where a is NaN, which alone does not equal itself."""
+    return np.asarray(np.not_equal(a, a), np.bool_)
+
+
 def item_of(a: Array, index: Index) -> Array:
     """a[index]: a view."""
     return computed(a[index])

@@ -18,7 +18,7 @@ from engine.array import Array, BoolArray, Shape, computed, real_part, select
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.dtype import FLOAT64
-from engine.errors import ParameterError
+from engine.errors import DTypeError, ParameterError
 from engine.kinds import Elementwise, Unary
 from engine.ops.clipping import Clip
 from engine.ops.conversion import astype
@@ -241,7 +241,9 @@ def _series(z: Array) -> Array:
 
 
 def _tail(z: Array, gaussian: Array) -> Array:
-    """erfc z for z ≥ ½, given exp(−z²)."""
+    """erfc z for z ≥ ½, given exp(−z²). Raises ``DTypeError`` for numbers of no fixed precision."""
+    if z.dtype.kind == "O":
+        raise DTypeError("erfc", "object", "floats, whose digits fix the step", "convert the array")
     digits = 3 - log(float(np.finfo(real_part(z).dtype).eps))
     step = floor(64 * float(PI) / sqrt(digits)) / 64
     square = z * z

@@ -41,6 +41,7 @@ class Real(Protocol):
     def __truediv__(self, other: Self | float, /) -> Self: ...
     def __rtruediv__(self, other: float, /) -> Self: ...
     def __pow__(self, other: Self | float, /) -> Self: ...
+    def __mod__(self, other: Self | float, /) -> Self: ...
     def __neg__(self) -> Self: ...
     def __abs__(self) -> Self: ...
     def __lt__(self, other: Self | float, /) -> bool: ...
@@ -55,16 +56,32 @@ class Mp(Protocol):
 
     def mpf(self, value: float | str) -> Real: ...
     def exp(self, x: Real) -> Real: ...
-    def log(self, x: Real) -> Real: ...
+    def expm1(self, x: Real) -> Real: ...
+    def log(self, x: Real, base: int = ...) -> Real: ...
+    def log1p(self, x: Real) -> Real: ...
     def sin(self, x: Real) -> Real: ...
     def cos(self, x: Real) -> Real: ...
     def tan(self, x: Real) -> Real: ...
-    def cospi(self, x: Real) -> Real: ...
-    def sinpi(self, x: Real) -> Real: ...
+    def asin(self, x: Real) -> Real: ...
+    def acos(self, x: Real) -> Real: ...
+    def atan(self, x: Real) -> Real: ...
+    def atan2(self, y: Real, x: Real) -> Real: ...
+    def sinh(self, x: Real) -> Real: ...
+    def cosh(self, x: Real) -> Real: ...
     def tanh(self, x: Real) -> Real: ...
     def sech(self, x: Real) -> Real: ...
+    def asinh(self, x: Real) -> Real: ...
+    def acosh(self, x: Real) -> Real: ...
+    def atanh(self, x: Real) -> Real: ...
+    def cospi(self, x: Real) -> Real: ...
+    def sinpi(self, x: Real) -> Real: ...
     def erfc(self, x: Real) -> Real: ...
     def sqrt(self, x: Real) -> Real: ...
+    def cbrt(self, x: Real) -> Real: ...
+    def hypot(self, x: Real, y: Real) -> Real: ...
+    def floor(self, x: Real) -> Real: ...
+    def ceil(self, x: Real) -> Real: ...
+    def nint(self, x: Real) -> Real: ...
     def nstr(self, x: Real, n: int) -> str: ...
     def workdps(self, n: int) -> AbstractContextManager[object]: ...
 
@@ -113,6 +130,12 @@ class Number:
     def __pow__(self, other: Number | float) -> Number:
         return Number(self.real ** _of(other))
 
+    def __mod__(self, other: Number | float) -> Number:
+        return Number(self.real % _of(other))
+
+    def fmod(self, other: Number | float) -> Number:
+        return self - (self / other).__trunc__() * other
+
     def __neg__(self) -> Number:
         return Number(-self.real)
 
@@ -140,8 +163,23 @@ class Number:
     def exp(self) -> Number:
         return Number(mpmath().exp(self.real))
 
+    def expm1(self) -> Number:
+        return Number(mpmath().expm1(self.real))
+
+    def exp2(self) -> Number:
+        return Number(mpmath().mpf(2.0) ** self.real)
+
     def log(self) -> Number:
         return Number(mpmath().log(self.real))
+
+    def log1p(self) -> Number:
+        return Number(mpmath().log1p(self.real))
+
+    def log2(self) -> Number:
+        return Number(mpmath().log(self.real, 2))
+
+    def log10(self) -> Number:
+        return Number(mpmath().log(self.real, 10))
 
     def sin(self) -> Number:
         return Number(mpmath().sin(self.real))
@@ -149,11 +187,59 @@ class Number:
     def cos(self) -> Number:
         return Number(mpmath().cos(self.real))
 
+    def tan(self) -> Number:
+        return Number(mpmath().tan(self.real))
+
+    def arcsin(self) -> Number:
+        return Number(mpmath().asin(self.real))
+
+    def arccos(self) -> Number:
+        return Number(mpmath().acos(self.real))
+
+    def arctan(self) -> Number:
+        return Number(mpmath().atan(self.real))
+
+    def arctan2(self, other: Number | float) -> Number:
+        return Number(mpmath().atan2(self.real, _of(other)))
+
+    def sinh(self) -> Number:
+        return Number(mpmath().sinh(self.real))
+
+    def cosh(self) -> Number:
+        return Number(mpmath().cosh(self.real))
+
     def tanh(self) -> Number:
         return Number(mpmath().tanh(self.real))
 
+    def arcsinh(self) -> Number:
+        return Number(mpmath().asinh(self.real))
+
+    def arccosh(self) -> Number:
+        return Number(mpmath().acosh(self.real))
+
+    def arctanh(self) -> Number:
+        return Number(mpmath().atanh(self.real))
+
     def sqrt(self) -> Number:
         return Number(mpmath().sqrt(self.real))
+
+    def cbrt(self) -> Number:
+        return -(-self).cbrt() if self < 0.0 else Number(mpmath().cbrt(self.real))
+
+    def hypot(self, other: Number | float) -> Number:
+        return Number(mpmath().hypot(self.real, _of(other)))
+
+    def rint(self) -> Number:
+        return Number(mpmath().nint(self.real))
+
+    def __floor__(self) -> Number:
+        return Number(mpmath().floor(self.real))
+
+    def __ceil__(self) -> Number:
+        return Number(mpmath().ceil(self.real))
+
+    def __trunc__(self) -> Number:
+        return self.__ceil__() if self < 0.0 else self.__floor__()
 
 
 def _of(x: Number | float) -> Real:
