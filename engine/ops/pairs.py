@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import log as log_of
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, BoolArray, computed, real_part, select
+from engine.array import (
+    Array,
+    BoolArray,
+    Shape,
+    computed,
+    is_float,
+    mantissa_and_exponent,
+    places,
+    real_part,
+    scaled,
+    select,
+)
 from engine.catalogue import op
 from engine.domain import NONZERO, POSITIVE, REALS, Domain
+from engine.errors import ParameterError
 from engine.kinds import Binary, Elementwise
 from engine.ops.broadcasting import sum_to, summation
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import exp2, log, sigmoid
 from engine.ops.piecewise import absolute, sign, step, where
-from engine.ops.powers import rsqrt
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "RelEntr", "arctan2", "copysign", "hypot",
-    "kl_divergence", "logaddexp", "logaddexp2", "rel_entr",
+    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "PolarMonomial", "RelEntr", "arctan2",
+    "copysign", "hypot", "kl_divergence", "logaddexp", "logaddexp2", "polar_monomial", "rel_entr",
 ]  # fmt: skip
 
 
@@ -49,11 +60,9 @@ class Arctan2(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b/r² and −a/r², where r² could overflow: L/r² is 1 / (1 + q²) L, S/r² is q of that."""
-        arrow = _Arrow(*(astype(x, node.dtype) for x in node.inputs))
-        large = 1 / (1 + arrow.ratio * arrow.ratio) / arrow.large
-        by_b, by_a = arrow.sorted_back(large, arrow.ratio * large)
-        return by_a, -by_b
+        """b/r² and −a/r²."""
+        a, b = node.inputs
+        return PolarMonomial(0, 1, 2)(a, b), -PolarMonomial(1, 0, 2)(a, b)
 
 
 arctan2: Arctan2 = Arctan2()
@@ -77,32 +86,80 @@ class Hypot(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """a/r and b/r. L/r is ±1/√(1 + q²), S/r is q of that: nothing overflows, and no derivative cancels."""
-        arrow = _Arrow(*(astype(x, node.dtype) for x in node.inputs))
-        large = arrow.sign * rsqrt(1 + arrow.ratio * arrow.ratio)
-        return arrow.sorted_back(large, arrow.ratio * large)
+        """a/r and b/r."""
+        a, b = node.inputs
+        return PolarMonomial(1, 0, 1)(a, b), PolarMonomial(0, 1, 1)(a, b)
 
 
 hypot: Hypot = Hypot()
 
 
-class _Arrow:
-    """Two numbers a and b: L, that of larger size, its sign, and q = S/L. At (0, 0) L is 1 and its sign 0."""
+@op(NONZERO, REALS)
+class PolarMonomial(Elementwise, Binary):
+    """yᵢ = aᵢᵖ bᵢᵠ / rᵢᵏ, for r = √(a² + b²), aᵢ ≠ 0 or bᵢ ≠ 0, and whole p, q, k ≥ 0 with p + q ≥ 1.
 
-    large: Tensor
-    sign: Tensor
-    ratio: Tensor
+    The derivatives of the length and the angle of an arrow are such, of any order, since
+    ∂y/∂a = aᵖ⁻¹ bᵠ (p b² − (k − p) a²) / rᵏ⁺². At (0, 0) y is 0. Mantissas and exponents are multiplied
+    apart: no power overflows where y does not.
+    """
 
-    def __init__(self, a: Tensor, b: Tensor) -> None:
-        self._swapped = step(absolute(b.detach()) - absolute(a.detach()))
-        large, small = where(self._swapped, b, a), where(self._swapped, a, b)
-        self.sign = sign(large.detach())
-        self.large = where(self.sign, large, ones_like(large))
-        self.ratio = small / self.large
+    by_a: int
+    by_b: int
+    by_radius: int
 
-    def sorted_back(self, of_large: Tensor, of_small: Tensor) -> tuple[Tensor, Tensor]:
-        """What belongs to L and to S, as what belongs to a and to b."""
-        return where(self._swapped, of_small, of_large), where(self._swapped, of_large, of_small)
+    def __post_init__(self) -> None:
+        if min(self.by_a, self.by_b, self.by_radius) < 0 or self.by_a + self.by_b < 1:
+            raise ParameterError("PolarMonomial", repr(self), "exponents ≥ 0, of a or b ≥ 1", "choose others")
+
+    def compute(self, a: Array, b: Array) -> Array:
+        if not (is_float(a) and is_float(b)):
+            return computed(a**self.by_a * b**self.by_b / (a * a + b * b) ** (self.by_radius / 2))
+        wide = np.result_type(a, b)
+        a, b = computed(a.astype(wide)), computed(b.astype(wide))
+        a_part, a_exponent = mantissa_and_exponent(a)
+        b_part, b_exponent = mantissa_and_exponent(b)
+        common = places(np.where(np.abs(a) > np.abs(b), a_exponent, b_exponent))
+        radius = np.hypot(scaled(a, -common), scaled(b, -common))
+        radius = select(radius == 0, np.ones_like(radius), radius)
+        parts = a_part**self.by_a * b_part**self.by_b / radius**self.by_radius
+        exponent = self.by_a * a_exponent + self.by_b * b_exponent - self.by_radius * common
+        return scaled(computed(parts), exponent)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        by_a, by_b = self._slopes(a, b)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        da, db = in_tangents
+        by_a, by_b = self._slopes(*node.inputs)
+        return da * by_a, db * by_b
+
+    def _slopes(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        p, q, k = self.by_a, self.by_b, self.by_radius
+        by_a = _sum((p - k, PolarMonomial(p + 1, q, k + 2)), (p, PolarMonomial(max(p - 1, 0), q + 2, k + 2)))
+        by_b = _sum((q - k, PolarMonomial(p, q + 1, k + 2)), (q, PolarMonomial(p + 2, max(q - 1, 0), k + 2)))
+        return by_a(a, b), by_b(a, b)
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        for exponents in ((1, 0, 1), (0, 1, 2), (0, 2, 3), (2, 1, 4)):
+            yield cls(*exponents)
+
+
+def _sum(*terms: tuple[int, PolarMonomial]) -> Callable[[Tensor, Tensor], Tensor]:
+    """The sum of the monomials times their factors, without those of factor 0; there is one that is not."""
+
+    def of(a: Tensor, b: Tensor) -> Tensor:
+        there = [factor * monomial(a, b) for factor, monomial in terms if factor]
+        return sum(there[1:], start=there[0]) if there else zeros_like(a * b)
+
+    return of
+
+
+def polar_monomial(a: Tensor, b: Tensor, by_a: int, by_b: int, by_radius: int) -> Tensor:
+    """aᵖ bᵠ / rᵏ, for r = √(a² + b²); shapes broadcast. Raises ``ParameterError``."""
+    return PolarMonomial(by_a, by_b, by_radius)(a, b)
 
 
 def _ordered(a: Array, b: Array) -> tuple[Array, Array]:
