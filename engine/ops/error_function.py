@@ -19,7 +19,7 @@ from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError
 from engine.kinds import Elementwise, Unary
-from engine.ops.piecewise import absolute, step, where
+from engine.ops.piecewise import absolute, brought_in, step, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -66,6 +66,7 @@ class Gaussian(Elementwise, Unary):
 
     def _slope(self, a: Tensor) -> Tensor:
         """−2c a exp(−c a²); far out by halves: exp(−c a²) may have lost digits where the product has not."""
+        a = brought_in(a)
         tail = step(absolute(a.detach()) - 8 / sqrt(self.rate))
         body, far = where(tail, 0.0, a), where(tail, a, 0.0)
         half = Gaussian(self.rate / 2)(far)
@@ -89,7 +90,7 @@ class Erf(Elementwise, Unary):
         z = _within(_wide(a), FAR)
         middle, negative, size = _split(z)
         far = 1 - _tail(size, _gaussian(size, 1.0))
-        near = _series(select(middle, z, np.zeros_like(z)))
+        near = select(z == 0, z, _series(select(middle, z, np.zeros_like(z))))  # −0 is its own
         return computed(select(middle, near, select(negative, -far, far)).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from engine.kinds import Binary, Elementwise
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import sigmoid
-from engine.ops.piecewise import sign, where
+from engine.ops.piecewise import absolute, compare, infinite, maximum, sign, step, tame, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -30,7 +30,8 @@ class Arctan2(Elementwise, Binary):
     """yᵢ = the angle, from −π to π, of the point with ordinate aᵢ ≠ 0 and abscissa bᵢ; shapes broadcast.
 
     Where aᵢ = 0, values follow NumPy. There the angle is smooth for bᵢ > 0 and jumps for bᵢ < 0, and the
-    derivatives are those of the arc, b/r² and −a/r²; at the origin there is none, and both are 0.
+    derivatives are those of the arc, b/r² and −a/r²; at the origin there is none, and both are 0, as they are
+    where aᵢ or bᵢ is ±∞.
     """
 
     def compute(self, a: Array, b: Array) -> Array:
@@ -49,6 +50,8 @@ class Arctan2(Elementwise, Binary):
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """b/r² and −a/r². r is divided by twice: r² could overflow."""
         a, b = (astype(x, node.dtype) for x in node.inputs)
+        endless = infinite(absolute(a) + absolute(b))
+        a, b = where(endless, 0.0, a), where(endless, 0.0, b)
         radius = _not_zero(hypot(a, b))
         return b / radius / radius, -(a / radius / radius)
 
@@ -58,21 +61,30 @@ arctan2: Arctan2 = Arctan2()
 
 @op(NONZERO, REALS, analytic=False)
 class Hypot(Elementwise, Binary):
-    """yᵢ = √(aᵢ² + bᵢ²), for aᵢ ≠ 0 or bᵢ ≠ 0; shapes broadcast. At (0, 0): value 0, derivatives 0."""
+    """yᵢ = √(aᵢ² + bᵢ²), for aᵢ ≠ 0 or bᵢ ≠ 0; shapes broadcast. At (0, 0): value 0, derivatives 0.
+
+    The derivatives are a/r and b/r; equal infinities count as equal numbers, so at (∞, ∞) both are √½.
+    """
 
     def compute(self, a: Array, b: Array) -> Array:
         return np.hypot(a, b)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        radius = _not_zero(node)
-        return sum_to(out_grad * (a / radius), a), sum_to(out_grad * (b / radius), b)
+        by_a, by_b = self._slopes(node)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
         da, db = in_tangents
-        radius = _not_zero(node)
-        return da * (a / radius), db * (b / radius)
+        by_a, by_b = self._slopes(node)
+        return da * by_a, db * by_b
+
+    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = (astype(x, node.dtype) for x in node.inputs)
+        top = maximum(absolute(a.detach()), absolute(b.detach()))
+        a, b = tame(a, top), tame(b, top)
+        radius = _not_zero(self(a, b))
+        return a / radius, b / radius
 
 
 hypot: Hypot = Hypot()
@@ -90,9 +102,18 @@ def _ordered(a: Array, b: Array) -> tuple[Array, Array]:
     return larger, select(same, np.zeros_like(larger), smaller - select(same, np.zeros_like(larger), larger))
 
 
+def _difference(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """0 where both are −∞, 1 elsewhere; and a − b, 0 where both are the same infinity."""
+    same = infinite(a) * infinite(b) * (1 - absolute(compare(a.detach(), b.detach())))
+    return 1 - same * step(-a.detach()), where(same, 0.0, a) - where(same, 0.0, b)
+
+
 @op(REALS, REALS)
 class LogAddExp(Elementwise, Binary):
-    """yᵢ = log(exp aᵢ + exp bᵢ); shapes broadcast. The derivatives are σ(a − b) and σ(b − a)."""
+    """yᵢ = log(exp aᵢ + exp bᵢ); shapes broadcast. The derivatives are σ(a − b) and σ(b − a).
+
+    At (∞, ∞) both are ½, and at (−∞, −∞) both are 0, as those of ``LogSumExp`` are.
+    """
 
     def compute(self, a: Array, b: Array) -> Array:
         larger, less = _ordered(a, b)
@@ -100,12 +121,14 @@ class LogAddExp(Elementwise, Binary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        return sum_to(out_grad * sigmoid(a - b), a), sum_to(out_grad * sigmoid(b - a), b)
+        some, less = _difference(a, b)
+        return sum_to(out_grad * (some * sigmoid(less)), a), sum_to(out_grad * (some * sigmoid(-less)), b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
         da, db = in_tangents
-        return da * sigmoid(a - b), db * sigmoid(b - a)
+        some, less = _difference(a, b)
+        return da * (some * sigmoid(less)), db * (some * sigmoid(-less))
 
 
 logaddexp: LogAddExp = LogAddExp()
@@ -123,14 +146,16 @@ class LogAddExp2(Elementwise, Binary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        less = (a - b) * LOG_2
-        return sum_to(out_grad * sigmoid(less), a), sum_to(out_grad * sigmoid(-less), b)
+        some, less = _difference(a, b)
+        less = less * LOG_2
+        return sum_to(out_grad * (some * sigmoid(less)), a), sum_to(out_grad * (some * sigmoid(-less)), b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
         da, db = in_tangents
-        less = (a - b) * LOG_2
-        return da * sigmoid(less), db * sigmoid(-less)
+        some, less = _difference(a, b)
+        less = less * LOG_2
+        return da * (some * sigmoid(less)), db * (some * sigmoid(-less))
 
 
 logaddexp2: LogAddExp2 = LogAddExp2()

@@ -14,7 +14,7 @@ from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import log
-from engine.ops.piecewise import absolute, step, where
+from engine.ops.piecewise import absolute, infinite, sign, step, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -30,7 +30,8 @@ class EWisePow(Elementwise, Binary):
     """yᵢ = aᵢ ^ bᵢ, for aᵢ > 0; shapes broadcast.
 
     Values outside (aᵢ ≤ 0) follow NumPy. The adjoint of a is right there too, wherever aᵢ ^ bᵢ has one;
-    that of b is 0 at aᵢ = 0 and NaN for aᵢ < 0, where the power is defined for whole bᵢ only.
+    that of b is 0 at aᵢ = 0 ≤ bᵢ, −∞ at aᵢ = 0 > bᵢ, and NaN for aᵢ < 0, where the power is defined for whole
+    bᵢ only. At ±∞ both are their limits: 0 where aᵢ ^ bᵢ is 0.
     """
 
     def compute(self, a: Array, b: Array) -> Array:
@@ -48,15 +49,28 @@ class EWisePow(Elementwise, Binary):
         return da * by_base, db * by_exponent
 
     def _slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b aᵇ⁻¹ and aᵇ log a, in y's dtype, where 0 · ∞ (at a = b = 0 and at a = 0) is kept from arising."""
+        """b aᵇ⁻¹ and aᵇ log a, in y's dtype, where 0 · ∞ is kept from arising.
+
+        It would where b = 0 and 1/a is ∞ or NaN, where b = ±∞ and aᵇ is 0, where a = 0 ≤ b, and where
+        a = ∞ and b < 0.
+        """
         a, b = astype(a, node.dtype), astype(b, node.dtype)
-        somewhere = (absolute(a) + absolute(b)).detach()
-        exponent = where(somewhere, b - 1, ones_like(b))
-        base = where(a.detach(), a, ones_like(a))
-        return b * a**exponent, node * log(base)
+        size, sure = absolute(a.detach()), b.detach()
+        constant = _zero(sure) * (1 - step(float(np.finfo(a.dtype).max) - absolute(reciprocal(a.detach()))))
+        gone = infinite(sure) * step((1 - size) * sure)
+        exponent = where(constant, 1.0, b - 1)
+        base = where(constant, ones_like(a), a)
+        by_base = where(gone, 0.0, b) * where(gone, ones_like(a), base) ** where(gone, 1.0, exponent)
+        flat = _zero(size) * (1 - step(-sure)) + infinite(size) * step(a.detach()) * step(-sure)
+        return by_base, node * log(where(flat, 1.0, a))
 
 
 power: EWisePow = EWisePow()
+
+
+def _zero(a: Tensor) -> Tensor:
+    """1 where a is 0, 0 elsewhere, at NaN too."""
+    return step(1 - absolute(sign(a)))
 
 
 @op(REALS)
@@ -101,10 +115,10 @@ class Sqrt(Elementwise, Unary):
         return np.sqrt(a)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad / (2 * node)
+        return out_grad / (2 * node + 0.0)  # −0 + 0 is 0
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent / (2 * node)
+        return in_tangent / (2 * node + 0.0)
 
 
 sqrt: Sqrt = Sqrt()
@@ -170,10 +184,15 @@ class Cbrt(Elementwise, Unary):
         return computed(np.cbrt(a.astype(wide)).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad / (3 * node * node)
+        return out_grad * self._slope(node)
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent / (3 * node * node)
+        return in_tangent * self._slope(node)
+
+    def _slope(self, node: Tensor) -> Tensor:
+        """(1/y)² / 3, of which the derivative is no ∞ / ∞ where y is ±∞."""
+        inverse = reciprocal(node)
+        return inverse * inverse / 3
 
 
 cbrt: Cbrt = Cbrt()
