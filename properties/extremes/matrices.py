@@ -112,6 +112,8 @@ def _spectra(f: Float) -> Iterator[Line]:
     for number, value in zip(nine(f), factors, strict=True):
         if value is not None or not abs(number) < inf:
             yield Point(ops.SVD(), (((number,),),), value, None)
+    unit: tuple[float, ...] = (1, 0, 0, 1)
+    yield Point(ops.SVD(), (((2, -0.0), (0, 1)),), (*unit, 2, 1, *unit), None, unsigned=True)
     values = (None, (-b,), (-s,), (0,), (0,), (s,), (b,), None, None)
     yield from _cells(f, ops.Eigvalsh(), values, (None, 1, 1, 1, 1, 1, 1, None, None))
     pairs = (None, (-b, 1), (-s, 1), (0, 1), (0, 1), (s, 1), (b, 1), None, None)

@@ -25,6 +25,7 @@ def lines(_: Float) -> Iterator[Line]:
     yield Moved(ops.BroadcastTo((2, 3)), ((3,),))
     yield Moved(ops.BroadcastTo((2,)), ((),))
     yield Moved(ops.BroadcastTo((0, 1)), ((1,),))
+    yield Moved(ops.BroadcastTo((2, 0)), ((0,),))
     for op in (ops.Tile((2,)), ops.Repeat(2, 0)):
         yield from (Moved(op, (shape,)) for shape in ((3,), (0,)))
     for op in (ops.Tril(0), ops.Triu(0)):
@@ -39,11 +40,13 @@ def lines(_: Float) -> Iterator[Line]:
         yield from (Moved(op, (shape, shape)) for shape in ((2,), (0,)))
     yield Moved(ops.GetItem((slice(0, 2, 1),)), ((3,),))
     yield Moved(ops.GetItem((slice(0, 0, 1),)), ((3,),))
+    yield Moved(ops.GetItem((slice(0, 0, 1),)), ((0,),))
     yield Moved(ops.GetItem((1,)), ((3,),))
     yield Moved(ops.PutItem((slice(0, 2, 1),), (3,)), ((2,),))
     yield Moved(ops.PutItem((slice(0, 0, 1),), (0,)), ((0,),))
     yield Moved(ops.GetItems(((2, 0, 2),), (3,)), ((3,),))
     yield Moved(ops.GetItems(((),), (0,)), ((3,),))
+    yield Moved(ops.GetItems(((),), (0,)), ((0,),))
     yield Moved(ops.ScatterAdd(((2, 0),), (2,), (3,)), ((2,),), unsigned=True)
     yield Moved(ops.ScatterAdd(((),), (0,), (3,)), ((0,),), unsigned=True)
     yield Moved(ops.SetItem((slice(0, 2, 1),), ()), ((3,), (2,)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import inf, log, nan, sqrt
 
 from engine import ops
-from properties.extremes.point import Float, Hollow, Line, Numbers, Point, at, row, shape_of, weighed
+from properties.extremes.point import Float, Hollow, Line, Numbers, Point, at, refused, row, shape_of, weighed
 
 i, n = inf, nan
 EMPTY = Hollow((0,))
@@ -28,6 +28,7 @@ def lines(f: Float) -> Iterator[Line]:
         yield at(op, (EMPTY,), EMPTY, EMPTY)
     yield at(ops.Recurrence(0), (EMPTY, EMPTY), EMPTY, EMPTY, EMPTY)
     yield at(ops.Diff(0), ((i,),), EMPTY, (0,))
+    yield refused(ops.Diff(0), EMPTY)
 
 
 Triple = tuple[Numbers, Numbers, Numbers]

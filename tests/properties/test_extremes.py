@@ -1,4 +1,4 @@
-"""The table of extreme values: that it has no gap, that other definitions agree with it, and that the engine does."""
+"""The table of extreme values has no gap; other definitions agree with it, and so does the engine."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.catalogue import CATALOGUE, Entry, entry_of
+from engine.errors import MatrixError, ShapeError
 from engine.ops import MatMul, ReLU
 from properties.adapters.guarded import Guarded
 from properties.adapters.reference import Reference
@@ -61,12 +62,12 @@ def met(lines: list[Line], f: Float) -> set[str]:
 
 
 def gaps(entry: Entry, lines: list[Line], f: Float) -> set[str]:
-    """The extremes of which the table does not speak; an elementwise op is asked without entries by the law."""
+    """The extremes of which the table does not speak; an elementwise op the law asks without entries."""
     wanted = {"−0", "0", "∞", "NaN", "smallest", "largest", "size 0"}
     return wanted - met(lines, f) - ({"size 0"} if entry.elementwise else set())
 
 
-@pytest.mark.parametrize("f", FLOATS, ids=str)
+@pytest.mark.parametrize("f", FLOATS, ids=["float64", "float32"])
 @pytest.mark.parametrize("name", OPS)
 def test_the_table_has_no_gap(name: str, f: Float) -> None:
     entry = CATALOGUE[name]
@@ -81,7 +82,7 @@ def test_a_gap_is_found() -> None:
     assert gaps(entry_of(MatMul()), products[:81], DOUBLE) == {"size 0"}
 
 
-@pytest.mark.parametrize("f", FLOATS, ids=str)
+@pytest.mark.parametrize("f", FLOATS, ids=["float64", "float32"])
 def test_each_slot_of_an_elementwise_op_meets_every_extreme_by_itself(f: Float) -> None:
     for name in OPS:
         entry = CATALOGUE[name]
@@ -92,7 +93,7 @@ def test_each_slot_of_an_elementwise_op_meets_every_extreme_by_itself(f: Float) 
                 assert domain.values or {"−0", "0", "∞", "NaN", "smallest", "largest"} <= entries, name
 
 
-@pytest.mark.parametrize("f", FLOATS, ids=str)
+@pytest.mark.parametrize("f", FLOATS, ids=["float64", "float32"])
 @pytest.mark.parametrize("name", OPS)
 def test_the_engine_answers_every_line_in_every_shape(name: str, f: Float) -> None:
     with np.errstate(all="ignore"):
@@ -107,14 +108,25 @@ def test_the_engine_answers_every_line_in_every_shape(name: str, f: Float) -> No
 
 
 def finite_points(f: Float) -> Iterator[Point]:
-    """The elementwise points at finite numbers inside the domain, away from its kinks."""
+    """The elementwise points at finite numbers inside the domain, away from its kinks.
+
+    Beside a subnormal number a complex step is no small one, and it under- or overflows times a slope beyond
+    the roots of the numbers' ends: there the second definitions cannot be asked.
+    """
     for lines in table(f.dtype).values():
         for line in lines:
             if isinstance(line, Point) and entry_of(line.op).elementwise:
                 numbers = [entries_of(x)[0] for x in line.inputs]
                 domains = slot_domains(line.op, len(numbers))
                 pairs = list(zip(numbers, domains, strict=True))
-                if all(isfinite(x) and domain.smooth_at(x) and not domain.ties for x, domain in pairs):
+                known = [isfinite(x) and kind(x, f) != "smallest" for x in numbers]
+                slopes = [abs(entries_of(adjoint)[0]) for adjoint in line.adjoints or ()]
+                steps = all(slope == 0 or DOUBLE.tiny**0.5 < slope < DOUBLE.largest**0.5 for slope in slopes)
+                if (
+                    steps
+                    and all(known)
+                    and all(domain.smooth_at(x) and not domain.ties for x, domain in pairs)
+                ):
                     yield line
 
 
@@ -125,7 +137,7 @@ def agrees(declared: float, value: float, bound: float, f: Float) -> bool:
     return abs(declared - value) <= 8 * (bound + f.unit * abs(value)) + f.tiny
 
 
-@pytest.mark.parametrize("f", FLOATS, ids=str)
+@pytest.mark.parametrize("f", FLOATS, ids=["float64", "float32"])
 def test_second_definitions_agree_where_they_can_be_asked(f: Float) -> None:
     asked = 0
     for point in finite_points(f):
@@ -142,7 +154,7 @@ def test_second_definitions_agree_where_they_can_be_asked(f: Float) -> None:
         for adjoint, found in zip(point.adjoints or (), moved, strict=True):
             assert agrees(entries_of(adjoint)[0], found.tangents[0], found.tangent_bounds[0], f), point
         asked += 1
-    assert asked > 300
+    assert asked > 200
 
 
 def test_the_ends_are_those_of_numpy() -> None:
@@ -175,3 +187,17 @@ def test_numbers_are_arrays() -> None:
     assert shape_of(Hollow((0, 2))) == (0, 2)
     assert shape_of(1.0) == ()
     assert entries_of(((1.0, 2.0), (3.0, 4.0))) == [1.0, 2.0, 3.0, 4.0]
+
+
+@pytest.mark.parametrize("f", FLOATS, ids=["float64", "float32"])
+def test_the_engine_refuses_in_its_own_words(f: Float) -> None:
+    refusals = [
+        line
+        for lines in table(f.dtype).values()
+        for line in lines
+        if isinstance(line, Point) and line.value is None
+    ]
+    assert refusals
+    for line in refusals:
+        with pytest.raises((MatrixError, ShapeError)), np.errstate(all="ignore"):
+            Reference().forward(case_of(line, f))
