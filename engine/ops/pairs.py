@@ -21,7 +21,7 @@ from engine.kinds import Binary, Elementwise
 from engine.ops.broadcasting import sum_to, summation
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import exp2, log, sigmoid
-from engine.ops.piecewise import absolute, sign, step, where
+from engine.ops.piecewise import absolute, compare, infinite, sign, step, where
 from engine.ops.polar import PolarMonomial
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class Arctan2(Elementwise, Binary):
     """yᵢ = the angle, from −π to π, of the point with ordinate aᵢ ≠ 0 and abscissa bᵢ; shapes broadcast.
 
     Where aᵢ = 0, values follow NumPy. There the angle is smooth for bᵢ > 0 and jumps for bᵢ < 0, and the
-    derivatives are those of the arc, b/r² and −a/r²; at the origin there is none, and both are 0.
+    derivatives are those of the arc, b/r² and −a/r²; at the origin there is none, and both are 0, as they are
+    where aᵢ or bᵢ is ±∞.
     """
 
     def compute(self, a: Array, b: Array) -> Array:
@@ -65,7 +66,10 @@ arctan2: Arctan2 = Arctan2()
 
 @op(NONZERO, REALS, analytic=False)
 class Hypot(Elementwise, Binary):
-    """yᵢ = √(aᵢ² + bᵢ²), for aᵢ ≠ 0 or bᵢ ≠ 0; shapes broadcast. At (0, 0): value 0, derivatives 0."""
+    """yᵢ = √(aᵢ² + bᵢ²), for aᵢ ≠ 0 or bᵢ ≠ 0; shapes broadcast. At (0, 0): value 0, derivatives 0.
+
+    The derivatives are a/r and b/r; equal infinities count as equal numbers, so at (∞, ∞) both are √½.
+    """
 
     def compute(self, a: Array, b: Array) -> Array:
         return np.hypot(a, b)
@@ -102,6 +106,7 @@ class LogAddExp(Elementwise, Binary):
 
     The rounding of a − b would cost hundreds of units in the tails, so that it is made up for:
     σ(d + e) is σ(d) (1 + e σ(−d)) for the error e of the difference d.
+    At (∞, ∞) both are ½, and at (−∞, −∞) both are 0, as those of ``LogSumExp`` are.
     """
 
     def compute(self, a: Array, b: Array) -> Array:
@@ -120,19 +125,27 @@ class LogAddExp(Elementwise, Binary):
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = (astype(x, node.dtype) for x in node.inputs)
-        return _shares(*_difference(a, b))
+        some, less, error = _difference(a, b)
+        share, other = _shares(less, error)
+        return some * share, some * other
 
 
 logaddexp: LogAddExp = LogAddExp()
 
 
-def _difference(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """d = a − b, rounded, and the error a − b − d, a constant (D. Knuth, TAOCP vol. 2, 4.2.2, theorem B)."""
+def _difference(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """0 where both are −∞, else 1; d = a − b, rounded, 0 for equal infinities; the error a − b − d, a constant.
+
+    Source of the error: D. Knuth, The Art of Computer Programming, volume 2, 4.2.2, theorem B.
+    """
+    same = infinite(a) * infinite(b) * (1 - absolute(compare(a.detach(), b.detach())))
+    some = 1 - same * step(-a.detach())
+    a, b = where(same, 0.0, a), where(same, 0.0, b)
     less = a - b
     x, y, rounded = a.detach(), b.detach(), less.detach()
     virtual = rounded - x
     error = (x - (rounded - virtual)) - (y + virtual)
-    return less, where(step(MOST - absolute(rounded)), error, 0.0)
+    return some, less, where(step(MOST - absolute(rounded)), error, 0.0)
 
 
 def _shares(less: Tensor, error: Tensor) -> tuple[Tensor, Tensor]:
@@ -166,10 +179,10 @@ class LogAddExp2(Elementwise, Binary):
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """1 / (1 + p) and p / (1 + p), or the other way round, with p = 2^−|d + e|."""
-        less, error = _difference(*(astype(x, node.dtype) for x in node.inputs))
+        some, less, error = _difference(*(astype(x, node.dtype) for x in node.inputs))
         above = step(less.detach())
         power = exp2(where(above, -less, less)) * (1 + where(above, -error, error) * LOG_2)
-        large, small = 1 / (1 + power), power / (1 + power)
+        large, small = some / (1 + power), some * power / (1 + power)
         return where(above, large, small), where(above, small, large)
 
 

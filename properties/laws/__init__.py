@@ -10,6 +10,7 @@ from properties.laws import arrangement as arrangement
 from properties.laws import paths as paths
 from properties.laws import orders as orders
 from properties.laws import kinks as kinks
+from properties.laws import extremes as extremes
 from properties.laws import structure as structure
 from properties.laws import graphs as graphs
 from properties.laws import laziness as laziness
