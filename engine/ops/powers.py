@@ -56,7 +56,7 @@ class EWisePow(Elementwise, Binary):
         """
         a, b = astype(a, node.dtype), astype(b, node.dtype)
         size, sure = absolute(a.detach()), b.detach()
-        constant = _zero(sure) * (1 - step(float(np.finfo(a.dtype).max) - absolute(reciprocal(a.detach()))))
+        constant = _zero(sure) * (1 - step(size - 1 / float(np.finfo(a.dtype).max)))
         gone = infinite(sure) * step((1 - size) * sure)
         exponent = where(constant, 1.0, b - 1)
         base = where(constant, ones_like(a), a)
