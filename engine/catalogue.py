@@ -75,7 +75,7 @@ def op(
 
 def _share(cls: type[Op]) -> None:
     """Make every call of a class without parameters return one instance."""
-    instance = cls()
+    instance = object.__new__(cls)  # cls() would be that of a class above which is shared, too
 
     def shared(_: type[Op]) -> Op:
         return instance

@@ -1,7 +1,8 @@
 """Many replays in one: every value of a recording gets a leading axis, with one entry for each replay.
 
-An elementwise op does not notice. Other ops are replaced by those that do the same beside the leading axis.
-An op that is not named here has no batched form, and its recordings are replayed one by one.
+An elementwise op does not notice, nor does one of the engine's that takes stacks of what its signature names.
+Others are replaced by ops that do the same beside the leading axis. What is not named here has no batched
+form, and its recordings are replayed one by one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from engine import ops
 from engine.array import Array, computed
+from engine.catalogue import CATALOGUE
 from engine.graph import Op
 from engine.kinds import AlongAxis, Elementwise, Reduction
 from properties.recording import Recording
@@ -48,8 +50,25 @@ _FORMS: dict[type[Op], Callable[[Op, int], Op]] = {
         _Form(ops.PutItem, lambda op, size: ops.PutItem((slice(None), *op.index), (size, *op.shape))),
         _Form(ops.Concatenate, lambda op, _: ops.Concatenate(op.axis + 1)),
         _Form(ops.Stack, lambda op, _: ops.Stack(op.axis + 1)),
+        _Form(ops.Flip, lambda op, _: replace(op, axes=_behind(op.axes))),
+        _Form(ops.Roll, lambda op, _: replace(op, axes=_behind(op.axes))),
+        _Form(ops.Rot90, lambda op, _: replace(op, axes=(op.axes[0] + 1, op.axes[1] + 1))),
+        _Form(ops.Diagonal, lambda op, _: replace(op, axes=(op.axes[0] + 1, op.axes[1] + 1))),
+        _Form(ops.Repeat, lambda op, _: replace(op, axis=op.axis + 1)),
+        _Form(ops.Pad, lambda op, _: replace(op, widths=((0, 0), *op.widths))),
+        _Form(ops.Softmax, lambda op, _: replace(op, axes=_behind(op.axes))),
+        _Form(ops.LogSoftmax, lambda op, _: replace(op, axes=_behind(op.axes))),
+        _Form(ops.LayerNorm, lambda op, _: replace(op, axes=_behind(op.axes))),
+        _Form(ops.RMSNorm, lambda op, _: replace(op, axes=_behind(op.axes))),
     )
 }
+
+_CORES: dict[type[Op], tuple[int, ...]] = {
+    entry.op: tuple(map(len, entry.signature.inputs))
+    for entry in CATALOGUE.values()
+    if entry.signature.broadcasts and not entry.elementwise
+}
+"""How many axes the signature names, of the engine's ops that take stacks; the laws hold them to it."""
 
 
 def replay_batch(recording: Recording, inputs: Sequence[Array]) -> Array:
@@ -65,19 +84,33 @@ def replay_batch(recording: Recording, inputs: Sequence[Array]) -> Array:
     return rows[0] if len(rows) == 1 else computed(np.concatenate(rows, axis=1))
 
 
+def has_form(op: Op, ranks: Sequence[int]) -> bool:
+    """Whether the op has a batched form for inputs of these ranks: with all the axes that it names."""
+    if type(op) in _CORES:
+        return all(rank >= core for rank, core in zip(ranks, _CORES[type(op)], strict=True))
+    return isinstance(op, Elementwise | ops.BroadcastTo | Reduction | AlongAxis) or type(op) in _FORMS
+
+
 def _computed(op: Op, arrays: list[Array], size: int) -> Array:
     """``op`` of arrays whose leading axis has that size, or size 1 for a constant."""
-    if isinstance(op, Elementwise):
-        return op.compute_from(_level(arrays, max(array.ndim for array in arrays)))
-    if isinstance(op, ops.MatMul) and all(array.ndim > 2 for array in arrays):
-        return op.compute_from(_level(arrays, max(array.ndim for array in arrays)))
-    if isinstance(op, ops.BroadcastTo):
-        return ops.BroadcastTo((size, *op.shape)).compute_from(_level(arrays, len(op.shape) + 1))
-    if isinstance(op, Reduction | AlongAxis):
-        return _moved(op).compute_from([_full(array, size) for array in arrays])
-    if type(op) not in _FORMS:
+    if not has_form(op, [array.ndim - 1 for array in arrays]):
         raise NotBatched(type(op).__name__)
-    return _FORMS[type(op)](op, size).compute_from([_full(array, size) for array in arrays])
+    if isinstance(op, Elementwise):
+        rank = max(array.ndim for array in arrays)
+        return op.compute_from([_levelled(array, rank) for array in arrays])
+    if type(op) in _CORES:
+        cores = _CORES[type(op)]
+        most = max(array.ndim - core for array, core in zip(arrays, cores, strict=True))
+        return op.compute_from(
+            [_levelled(array, most + core) for array, core in zip(arrays, cores, strict=True)]
+        )
+    if isinstance(op, ops.BroadcastTo):
+        (array,) = arrays
+        return ops.BroadcastTo((size, *op.shape)).compute_from([_levelled(array, len(op.shape) + 1)])
+    full = [_full(array, size) for array in arrays]
+    if isinstance(op, Reduction | AlongAxis):
+        return _moved(op).compute_from(full)
+    return _FORMS[type(op)](op, size).compute_from(full)
 
 
 def _moved(op: Reduction | AlongAxis) -> Op:
@@ -92,13 +125,11 @@ def _behind(axes: Sequence[int]) -> tuple[int, ...]:
     return tuple(axis + 1 for axis in axes)
 
 
-def _level(arrays: Sequence[Array], rank: int) -> list[Array]:
-    """The arrays with ``rank`` axes, new ones behind the leading one: so they broadcast as before."""
-    return [
-        array if array.ndim == rank
-        else array.reshape(array.shape[0], *(1,) * (rank - array.ndim), *array.shape[1:])
-        for array in arrays
-    ]  # fmt: skip
+def _levelled(array: Array, rank: int) -> Array:
+    """The array with ``rank`` axes, new ones behind the leading one: so it broadcasts as before."""
+    if array.ndim == rank:
+        return array
+    return array.reshape(array.shape[0], *(1,) * (rank - array.ndim), *array.shape[1:])
 
 
 def _full(array: Array, size: int) -> Array:

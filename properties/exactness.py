@@ -58,12 +58,19 @@ def _moving(speed: float) -> Extent:
     return extent(speed or 1.0)
 
 
+class RoundsError(Exception):
+    """Some step is exact in no float, or needs more bits than there are."""
+
+
 @dataclass(slots=True)
 class Measuring(Arithmetic):
-    """An arithmetic that records the most bits of any number, and whether some step is exact in no float."""
+    """An arithmetic that records the most bits of any number.
 
+    It stops at once, by ``RoundsError``, where that is settled.
+    """
+
+    limit: float = inf
     most: int = 0
-    rounds: bool = False
 
     def number(self, value: float, tangent: float = 0.0) -> Number:
         return self.measured(Arithmetic.number(self, value, tangent), extent(value), extent(tangent))
@@ -75,6 +82,8 @@ class Measuring(Arithmetic):
     def measured(self, number: Number, value: Extent, tangent: Extent) -> Measured:
         """The number with its extents, which are recorded."""
         self.most = max(self.most, value.bits, tangent.bits)
+        if self.most > self.limit:
+            raise RoundsError
         return Measured(number, value, tangent, self)
 
 
@@ -106,16 +115,17 @@ class Measured(Number):
         return self.measuring.measured(Number.__mul__(self, b), self.span * b.span, speed)
 
     def power(self, exponent: int) -> Number:
-        self.measuring.rounds |= exponent > 2  # an engine may take it from a library's pow
+        if exponent > 2:
+            raise RoundsError  # an engine may take it from a library's pow
         return Number.power(self, exponent)
 
     def through(self, f: Callable[[complex], complex]) -> Number:
         w = Number.through(self, f)
         power_of_two = abs(frexp(self.value)[0]) == 1 / 2
         quotient_or_root = w.value * self.value == 1 or w.value**2 == self.value
-        exact = not self.speed.units and power_of_two and quotient_or_root
-        self.measuring.rounds |= not exact
-        return self.measuring.measured(w, extent(w.value) if exact else NOTHING, NOTHING)
+        if self.speed.units or not power_of_two or not quotient_or_root:
+            raise RoundsError
+        return self.measuring.measured(w, extent(w.value), NOTHING)
 
     def _measured(self, other: Number | float) -> Measured:
         found = self._other(other)
@@ -125,18 +135,25 @@ class Measured(Number):
 
 def is_exact(case: Case, out_grads: Sequence[Array], tangents: Sequence[Array]) -> bool:
     """Whether y, J ẋ, Jᵀ Σ ȳ and ⟨Σ ȳ, J ẋ⟩ round nowhere, for several cotangents of the output together."""
-    return bits(case, out_grads, tangents) <= BITS[case.unit_roundoff()]
+    limit = BITS[case.unit_roundoff()]
+    try:
+        return bits(case, out_grads, tangents, limit) <= limit
+    except RoundsError:
+        return False
 
 
-def bits(case: Case, out_grads: Sequence[Array], tangents: Sequence[Array]) -> float:
-    """How many bits hold every number on the way to these; infinite where some step rounds in any float."""
-    measuring = Measuring(0.0)
+def bits(case: Case, out_grads: Sequence[Array], tangents: Sequence[Array], limit: float = inf) -> float:
+    """How many bits hold every number on the way to these.
+
+    Raises ``RoundsError`` where some step rounds in any float, or in one of so many bits.
+    """
+    measuring = Measuring(0.0, limit=limit)
     moves = dict(zip(case.variables, tangents, strict=True))
     grids = [_grid(array, moves.get(number), measuring) for number, array in enumerate(case.inputs)]
     for step in case.steps:
         grids.append(second_definition(step.op, [grids[arg] for arg in step.args]))
-        if measuring.rounds or measuring.close:
-            return inf
+        if measuring.close:
+            raise RoundsError
     total = NOTHING
     for place, number in enumerate(grids[-1].entries):
         assert isinstance(number, Measured)  # all numbers of this arithmetic are

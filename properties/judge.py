@@ -15,7 +15,7 @@ from hypothesis.strategies import DataObject
 from properties.adapters.guarded import Guarded
 from properties.adapters.subject import Subject
 from properties.case import Case
-from properties.law import Law, Where
+from properties.law import PORTION, Law, Where
 from properties.rows import Row, has_op
 from properties.verdict import EXACT, FEWEST_DIGITS, Broken, Given, Verdict
 
@@ -30,12 +30,8 @@ PROFILE = settings(
 )
 """How Hypothesis runs a cell: by our seeds, in no hurry, and silently, because the report speaks."""
 
-BUDGETS = {"quick": 10, "default": 30, "deep": 400}
-"""Cases for each cell, by profile."""
-
-PORTION = 10
-"""Cases that are drawn by one seed. Hypothesis draws so many that have nothing in common, and after that
-it mostly varies what it has: five of six later ones are mutations, which find less than new ones do."""
+BUDGETS = {"smoke": 3, "quick": 10, "default": 30, "deep": 400}
+"""Cases for each cell, by profile; fewer for a law of walks on an op by itself."""
 
 CEILING = 0.1
 """The share of a cell's cases that may be left open: of ten, one."""
@@ -102,7 +98,8 @@ class Cell:
 
 def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) -> Cell:
     """Hold ``law`` against ``row``. The seed ``start``, the law and the row together fix the cases."""
-    return judge_by(settings(PROFILE, max_examples=examples), law, row, subject, start)
+    cases = law.cases(row.name, row.entries, examples)
+    return judge_by(settings(PROFILE, max_examples=cases), law, row, subject, start)
 
 
 def judge_by(budget: settings, law: Law, row: Row, subject: Subject, start: int) -> Cell:

@@ -43,6 +43,10 @@ class Where(Enum):
     KINKS = "at kinks and ties"
 
 
+PORTION = 10
+"""Cases that are drawn by one seed. Hypothesis draws so many that have nothing in common, and after that
+it mostly varies what it has: five of six later ones are mutations, which find less than new ones do."""
+
 ALONE = "an op by itself"
 """Every row but those of programs."""
 
@@ -67,13 +71,21 @@ class Law:
     row: str = ""
     uses: tuple[Op, ...] = ()
     lends: bool = False
+    walks: bool = False
 
     def concerns(self, row: str, entries: Sequence[Entry]) -> bool:
         """Whether the law has something to say of a row, and of one of its ops."""
-        alone = [entry.name for entry in entries] == [row]
-        if self.row and not (alone if self.row == ALONE else row == self.row):
+        if self.row and not (_is_alone(row, entries) if self.row == ALONE else row == self.row):
             return False
         return self.about is None or any(map(self.about, entries))
+
+    def cases(self, row: str, entries: Sequence[Entry], budget: int) -> int:
+        """On how many cases it is asked of a row, if others are on so many."""
+        return min(budget, PORTION) if self.walks and _is_alone(row, entries) else budget
+
+
+def _is_alone(row: str, entries: Sequence[Entry]) -> bool:
+    return [entry.name for entry in entries] == [row]
 
 
 LAWS: dict[str, Law] = {}
@@ -88,6 +100,7 @@ def law(  # noqa: PLR0913 - each is a fact of a law, given by its name
     row: str = "",
     uses: tuple[Op, ...] = (),
     lends: bool = False,
+    walks: bool = False,
 ) -> Callable[[Check], Check]:
     """Enter the function below. Raises ``CatalogueError`` for a name that is taken or no docstring."""
 
@@ -99,7 +112,9 @@ def law(  # noqa: PLR0913 - each is a fact of a law, given by its name
             raise CatalogueError(
                 name, wrong, "an equation and a new name", "write the equation as the docstring"
             )
-        LAWS[name] = Law(name, " ".join(equation.split()), needs, where, check, about, row, uses, lends)
+        LAWS[name] = Law(
+            name, " ".join(equation.split()), needs, where, check, about, row, uses, lends, walks
+        )
         return check
 
     return enter

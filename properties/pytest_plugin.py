@@ -1,8 +1,8 @@
 """The pytest plugin ``gradlaws``: profiles, seeds, what a test of a law needs, and a guard of the whole.
 
-``GRADLAWS_PROFILE`` is dev (few cases; the default), ci (the default where ``CI`` is set) or deep. Cases are
-drawn from the seed that the header prints; ``GRADLAWS_SEED`` repeats a run. The ini option ``gradlaws_laws``
-names an engine, every cell of which a whole run must execute; without it there is no guard.
+``GRADLAWS_PROFILE`` is smoke (next to no cases), dev (few; the default), ci (the default where ``CI`` is set) or
+deep. Cases are drawn from the seed that the header prints; ``GRADLAWS_SEED`` repeats a run. The ini option
+``gradlaws_laws`` names an engine, every cell of which a whole run must execute; without it there is no guard.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from properties.judge import BUDGETS, PROFILE, Cell
 from properties.laws import LAWS
 from properties.rows import rows_for
 
-PROFILES = {"dev": "quick", "ci": "default", "deep": "deep"}
+PROFILES = {"smoke": "smoke", "dev": "quick", "ci": "default", "deep": "deep"}
 SEED = "GRADLAWS_SEED"
 
 PROMISE = "gradlaws_laws"
@@ -108,7 +108,7 @@ def promised_cells(engine: str) -> dict[str, int]:
         raise pytest.UsageError(f"{PROMISE} = {engine}: one of {', '.join(ENGINES)}")
     rows = rows_for(ENGINES[engine]())
     asked = [(row, law) for row in rows for law in LAWS.values() if law.concerns(row.name, row.entries)]
-    return {cell_name(row.name, law.name): examples() for row, law in asked}
+    return {cell_name(row.name, law.name): law.cases(row.name, row.entries, examples()) for row, law in asked}
 
 
 class Guard:

@@ -24,11 +24,14 @@ from engine.tensor import Tensor
 from engine.topo import post_order
 
 SELECTING: frozenset[type[Op]] = frozenset({
-    ops.Identity, ops.Negate, ops.Abs, ops.Sign, ops.Step, ops.ReLU, ops.Maximum, ops.Minimum, ops.Max,
-    ops.Compare, ops.Where, ops.Reshape, ops.BroadcastTo, ops.Transpose, ops.Permute, ops.GetItem,
-    ops.PutItem, ops.Concatenate, ops.Stack,
+    ops.Identity, ops.Negate, ops.Abs, ops.Copysign, ops.Sign, ops.Step, ops.ReLU, ops.Clip, ops.Hardtanh,
+    ops.Floor, ops.Ceil, ops.Round, ops.Trunc, ops.Maximum, ops.Minimum, ops.Max, ops.Min, ops.CumMax,
+    ops.CumMin, ops.MaxPool1d, ops.MaxPool2d, ops.Sort, ops.Compare, ops.Where, ops.Reshape, ops.BroadcastTo,
+    ops.Transpose, ops.Permute, ops.GetItem, ops.PutItem, ops.GetItems, ops.SetItem, ops.Concatenate,
+    ops.Stack, ops.Flip, ops.Roll, ops.Rot90, ops.Tile, ops.Repeat, ops.Pad, ops.Tril, ops.Triu, ops.Diagonal,
+    ops.PutDiagonal, ops.Unfold, ops.Fmax, ops.Fmin, ops.Hardshrink, ops.IsFinite, ops.IsNan, ops.NanToNum,
 })  # fmt: skip
-"""The ops that hand entries on, or marks, and round nothing."""
+"""The ops that hand entries on, or whole numbers and marks, and round nothing."""
 
 
 class Jitter:
@@ -45,15 +48,15 @@ class Jitter:
     def __call__(self, result: Array) -> Array:
         """The array with each entry moved; the parts of a complex one by themselves."""
         if result.dtype.kind != "c":
-            return computed((result * self._factors(result.shape)).astype(result.dtype))
+            return computed((result + result * self._shares(result.shape)).astype(result.dtype))
         real, imag = computed(np.real(result)), computed(np.imag(result))
         moved = np.empty_like(result)
-        moved.real[...] = real * self._factors(result.shape)
-        moved.imag[...] = imag * self._factors(result.shape)
+        moved.real[...] = real + real * self._shares(result.shape)
+        moved.imag[...] = imag + imag * self._shares(result.shape)
         return moved
 
-    def _factors(self, shape: Shape) -> Array:
-        return 1 + self.by * self._random.uniform(-1, 1, shape)
+    def _shares(self, shape: Shape) -> Array:
+        return computed(self.by * self._random.uniform(-1, 1, shape))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -125,7 +125,7 @@ def test_the_families_are_told_apart() -> None:
     steps = [ops.MatMul(), ops.Max((0,)), ops.Transpose((0, 1)), ops.GetItem((0,)), ops.Stack(0)]
     chosen = [Step(steps[0], (0, 1)), *(Step(op, (at,)) for at, op in enumerate(steps[1:], start=2))]
     assert traits(Case((a, b), tuple(chosen))) >= {
-        "a matrix product", "a reduction", "a reshape or transpose", "indexing", "joining",
+        "a matrix product", "a reduction", "entries in another arrangement", "indexing", "joining",
         "rank 1", "rank 2", "rank 3", "inputs of both dtypes",
     }  # fmt: skip
 
@@ -209,7 +209,7 @@ SMALL = ("product that does not sum", "log cosh off by log 2", "NeverZeroed", "B
 def test_failing_programs_shrink_to_few_steps() -> None:
     names = [bug.name for bug in shrinking.BUGS]
     numbers = [names.index(name) for name in SMALL]
-    left = [shrinking.steps_left((number, start)) for number in numbers for start in (0, 1, 2)]
+    left = [shrinking.steps_left((number, start)) for number in numbers for start in (0, 1)]
     known = [steps for steps in left if steps is not None]
     assert len(known) > len(left) / 2
     assert median(known) <= shrinking.MOST

@@ -23,7 +23,7 @@ from engine.ops.shape import reshape
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
-__all__ = ["BroadcastTo", "Summation", "broadcast_to", "sum_to", "summation"]
+__all__ = ["BroadcastTo", "Summation", "broadcast_to", "sum", "sum_to", "summation"]
 
 
 @op(REALS, signature="(i*)->(j*)")
@@ -90,6 +90,10 @@ def summation(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool
     Raises ``AxisError``.
     """
     return Summation(canonical_axes("summation", axes, a.ndim), keepdims)(a)
+
+
+sum = summation
+"""NumPy's name."""
 
 
 def sum_to(x: Tensor, like: Tensor) -> Tensor:

@@ -16,11 +16,12 @@ from engine.kinds import AlongAxis, Linear
 from engine.ops.broadcasting import summation
 from engine.ops.indexing import get_item
 from engine.ops.joining import concatenate
+from engine.ops.scans import cumsum
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
-__all__ = ["Diff", "diff", "trapezoid"]
+__all__ = ["Diff", "cumulative_trapezoid", "diff", "trapezoid"]
 
 
 @op(REALS, signature="(i*)->(j*)")
@@ -73,6 +74,20 @@ def trapezoid(a: Tensor, axis: int = -1, dx: float = 1.0) -> Tensor:
     Raises ``AxisError``.
     """
     along = canonical_axis("trapezoid", axis, a.ndim)
-    before = (slice(None),) * along
-    pairs = get_item(a, (*before, slice(1, None))) + get_item(a, (*before, slice(None, -1)))
-    return summation(pairs, along) * (dx / 2)
+    return summation(_sums_of_neighbours(a, along), along) * (dx / 2)
+
+
+def _sums_of_neighbours(a: Tensor, axis: int) -> Tensor:
+    before = (slice(None),) * axis
+    return get_item(a, (*before, slice(1, None))) + get_item(a, (*before, slice(None, -1)))
+
+
+def cumulative_trapezoid(a: Tensor, axis: int = -1, dx: float = 1.0) -> Tensor:
+    """The integrals of a from its first point to each further one, by ``trapezoid``: one entry fewer.
+
+    Raises ``AxisError``, ``ShapeError``.
+    """
+    along = canonical_axis("cumulative_trapezoid", axis, a.ndim)
+    if not a.shape[along]:
+        raise ShapeError("cumulative_trapezoid", f"shape {a.shape}", "a point", "choose another axis")
+    return cumsum(_sums_of_neighbours(a, along), along) * (dx / 2)

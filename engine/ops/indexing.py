@@ -50,7 +50,7 @@ class GetItem(Linear):
                 slice(None, None, -1),
                 slice(1, None),
                 slice(None, None, 2),
-                slice(0, 0),
+                slice(0, 0, 2),
                 slice(-1, None, -2),
             ]
             for key in [*([0, -1] if size else []), *pieces]:
@@ -151,7 +151,7 @@ def _canonical_item(key: Key, axis: int, size: int) -> int | Slice:
 def _canonical_slice(key: Slice, size: int) -> Slice:
     start, stop, stride = key.indices(size)
     if not range(start, stop, stride):
-        return slice(0, 0, 1)
+        return slice(0, 0, stride)
     return slice(start, stop if stop >= 0 else None, stride)
 
 

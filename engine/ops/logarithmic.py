@@ -117,16 +117,16 @@ class Logit(Elementwise, Unary):
         return select(middle, centred, np.log(outer) - np.log1p(-outer))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad / self._product(node.inputs[0])
+        return out_grad * self._slope(node.inputs[0])
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent / self._product(node.inputs[0])
+        return in_tangent * self._slope(node.inputs[0])
 
-    def _product(self, a: Tensor) -> Tensor:
-        """a (1 − a); near ½, where the derivative of that cancels, it is (1 − (2a − 1)²) / 4."""
-        centred = 2 * a - 1
-        middle = step(0.5 - absolute(centred.detach()))
-        return where(middle, (1 - centred * centred) / 4, a * (1 - a))
+    def _slope(self, a: Tensor) -> Tensor:
+        """1/a + 1/(1 − a); near ½, where the derivative of that cancels, it is 4 / (1 − (2a − 1)²)."""
+        middle = step(0.25 - absolute(a.detach() - 0.5))
+        centred, outer = 2 * where(middle, a, 0.5) - 1, where(middle, 0.5, a)
+        return where(middle, 4 / (1 - centred * centred), 1 / outer + 1 / (1 - outer))
 
 
 logit: Logit = Logit()

@@ -176,9 +176,13 @@ class BCEWithLogits(Elementwise, Binary):
         return d_logit * self._slope(node), -(node.inputs[0] * d_target)
 
     def _slope(self, node: Tensor) -> Tensor:
-        """(1 − t) σ(a) − t σ(−a), which is σ(a) − t."""
+        """(1 − c) σ(a) − c σ(−a) + (c − t), which is σ(a) − t; c is t, or what of −1 and 2 is nearer.
+
+        Nothing cancels where t is 0 or 1; and where t is large, σ′ is not lost beside it.
+        """
         logit, target = (astype(x, node.dtype) for x in node.inputs)
-        return (1 - target) * sigmoid(logit) - target * sigmoid(-logit)
+        near = Clip(-1.0, 2.0)(target)
+        return (1 - near) * sigmoid(logit) - near * sigmoid(-logit) + (near - target)
 
 
 def bce_with_logits(logits: Tensor, targets: Tensor, reduction: Reduction = "mean") -> Tensor:

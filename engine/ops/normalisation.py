@@ -16,16 +16,17 @@ from engine.array import Array, Axes, BoolArray, Shape, computed, largest, real_
 from engine.axes import canonical_axes, check_axes_exist, check_canonical, subsets
 from engine.catalogue import op
 from engine.domain import REALS
-from engine.errors import ParameterError
+from engine.errors import ParameterError, ShapeError
 from engine.kinds import Unary
 from engine.ops.broadcasting import summation
 from engine.ops.powers import power_scalar
 from engine.ops.reduction import max
+from engine.ops.shape import reshape
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
-__all__ = ["LayerNorm", "RMSNorm", "layer_norm", "rms_norm"]
+__all__ = ["LayerNorm", "RMSNorm", "batch_norm", "layer_norm", "rms_norm"]
 
 
 def _check_eps(what: str, eps: float) -> None:
@@ -163,6 +164,39 @@ def rms_norm(
     Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
     """
     return _affine(RMSNorm(canonical_axes("rms_norm", axes, a.ndim), float(eps))(a), weight, None)
+
+
+def batch_norm(
+    a: Tensor,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    statistics: tuple[Tensor, Tensor] | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """a (batch, channels, …) with mean 0 and variance 1 in each channel, times ``weight``, plus ``bias``.
+
+    With ``statistics``, a mean and a variance for each channel, these are taken in place of those of a.
+    Raises ``ParameterError``, ``ShapeError``.
+    """
+    if a.ndim < 2:
+        raise ShapeError("batch_norm", f"shape {a.shape}", "(batch, channels, …)", "add the missing axes")
+    if statistics is None:
+        y = layer_norm(a, [axis for axis in range(a.ndim) if axis != 1], eps=eps)
+    else:
+        _check_eps("batch_norm", eps)
+        mean, variance = (_of_channels(a, each) for each in statistics)
+        y = (a - mean) * power_scalar(variance + eps, -0.5)
+    scale, shift = (None if each is None else _of_channels(a, each) for each in (weight, bias))
+    return _affine(y, scale, shift)
+
+
+def _of_channels(a: Tensor, vector: Tensor) -> Tensor:
+    """One number for each channel of a, so that it broadcasts."""
+    if vector.shape != (a.shape[1],):
+        raise ShapeError(
+            "batch_norm", f"shape {vector.shape} for {a.shape[1]} channels", "one for each", "give a vector"
+        )
+    return reshape(vector, (a.shape[1], *[1] * (a.ndim - 2)))
 
 
 def _affine(y: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:

@@ -15,13 +15,14 @@ from engine.domain import Domain
 from engine.errors import ParameterError
 from engine.kinds import Associative, Reduction, Unary
 from engine.ops.broadcasting import summation
+from engine.ops.clipping import clip
 from engine.ops.piecewise import absolute, compare, sign, step, tame
 from engine.ops.reduction import kept, max, shares
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
-__all__ = ["Norm", "norm"]
+__all__ = ["Norm", "cosine_similarity", "norm"]
 
 ORDERS = (2.0, 1.0, inf)
 
@@ -111,3 +112,14 @@ def norm(
     """
     number = 2.0 if order == "fro" else order
     return Norm(canonical_axes("norm", axes, a.ndim), keepdims, number)(a)
+
+
+def cosine_similarity(
+    a: Tensor, b: Tensor, axes: int | Sequence[int] | None = -1, keepdims: bool = False, eps: float = 1e-8
+) -> Tensor:
+    """Σ a b / (|a| |b|) over one axis, the last by default, several or all (None); the inputs broadcast.
+
+    A length of less than ``eps`` counts as ``eps``. Raises ``AxisError``, ``ShapeError``.
+    """
+    a, b = (each / clip(norm(each, axes, keepdims=True), eps) for each in (a, b))
+    return summation(a * b, axes, keepdims)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Abs", "Compare", "Maximum", "Minimum", "ReLU", "Sign", "Step", "Where", "absolute", "compare",
-    "maximum", "minimum", "relu", "sign", "step", "where",
+    "Abs", "Compare", "Maximum", "Minimum", "ReLU", "Sign", "Step", "Where", "abs", "absolute",
+    "compare", "maximum", "minimum", "relu", "sign", "step", "where",
 ]  # fmt: skip
 
 
@@ -95,6 +95,7 @@ class Abs(Elementwise, Unary):
 
 
 absolute: Abs = Abs()
+abs: Abs = absolute
 
 
 @op(ORDERED, ORDERED)
@@ -115,7 +116,7 @@ class Compare(Elementwise, Binary):
 compare: Compare = Compare()
 
 
-def _share(a: Tensor, b: Tensor) -> Tensor:
+def larger_share(a: Tensor, b: Tensor) -> Tensor:
     """1 where a > b, 0 where a < b, 1/2 where they tie."""
     return (compare(a.detach(), b.detach()) + 1) / 2
 
@@ -129,12 +130,12 @@ class Maximum(Elementwise, Binary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        return sum_to(out_grad * _share(a, b), a), sum_to(out_grad * _share(b, a), b)
+        return sum_to(out_grad * larger_share(a, b), a), sum_to(out_grad * larger_share(b, a), b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
         da, db = in_tangents
-        return da * _share(a, b), db * _share(b, a)
+        return da * larger_share(a, b), db * larger_share(b, a)
 
 
 maximum: Maximum = Maximum()
@@ -149,12 +150,12 @@ class Minimum(Elementwise, Binary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        return sum_to(out_grad * _share(b, a), a), sum_to(out_grad * _share(a, b), b)
+        return sum_to(out_grad * larger_share(b, a), a), sum_to(out_grad * larger_share(a, b), b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
         da, db = in_tangents
-        return da * _share(b, a), db * _share(a, b)
+        return da * larger_share(b, a), db * larger_share(a, b)
 
 
 minimum: Minimum = Minimum()

@@ -13,7 +13,7 @@ from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
-from engine.ops.exponential import log
+from engine.ops.exponential import exp, log
 from engine.ops.piecewise import absolute, infinite, sign, step, where
 
 if TYPE_CHECKING:
@@ -51,21 +51,73 @@ class EWisePow(Elementwise, Binary):
     def _slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         """b aᵇ⁻¹ and aᵇ log a, in y's dtype, where 0 · ∞ is kept from arising.
 
-        It would where b = 0 and 1/a is ∞ or NaN, where b = ±∞ and aᵇ is 0, where a = 0 ≤ b, and where
-        a = ∞ and b < 0.
+        A power that overflows or has lost digits is taken by halves.
         """
         a, b = astype(a, node.dtype), astype(b, node.dtype)
+        ends = _at_the_ends(a, b)
+        inner = tuple(where(ends, 1.0, each) for each in (a, b, node))
+        outer = tuple(where(ends, each, 1.0) for each in (a, b, node))
+        pairs = zip(self._outer_slopes(*outer), self._inner_slopes(*inner), strict=True)
+        by_base, by_exponent = (where(ends, far, near) for far, near in pairs)
+        return by_base, by_exponent
+
+    def _outer_slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        """Both at 0 and ±∞, and where aᵇ is constant: what multiplies an ∞ there is left out."""
         size, sure = absolute(a.detach()), b.detach()
-        constant = _zero(sure) * (1 - step(size - 1 / float(np.finfo(a.dtype).max)))
         gone = infinite(sure) * step((1 - size) * sure)
-        exponent = where(constant, 1.0, b - 1)
-        base = where(constant, ones_like(a), a)
-        by_base = where(gone, 0.0, b) * where(gone, ones_like(a), base) ** where(gone, 1.0, exponent)
+        left_out = _constant(a, b) + gone
+        power = where(left_out, 1.0, a) ** where(left_out, 1.0, b - 1)
+        by_base = where(gone, 0.0, b) * power
         flat = _zero(size) * (1 - step(-sure)) + infinite(size) * step(a.detach()) * step(-sure)
         return by_base, node * log(where(flat, 1.0, a))
 
+    def _inner_slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        """Both at finite numbers that are not 0."""
+        far = _far(a, node)
+        half = where(far, a, 1.0) ** (b / 2)
+        return self._slope(a, b, node), where(far, half * log(a) * half, where(far, 0.0, node) * log(a))
+
+    def _slope(self, a: Tensor, b: Tensor, node: Tensor) -> Tensor:
+        """b aᵇ⁻¹, the rounding of b − 1 made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, (b/a) aᵇ."""
+        somewhere = (absolute(a) + absolute(b)).detach()
+        exponent = where(somewhere, b - 1, ones_like(b))
+        low = step(b.detach() + 1) * step(0.5 - b.detach()) * step(a.detach())
+        plain = a ** where(low, 0.0, exponent)
+        far = _far(a, plain)
+        half = where(far, a, 1.0) ** (exponent / 2)
+        power = where(far, b * half * half, b * where(far, 1.0, plain))
+        return where(low, b / where(low, a, 1.0) * where(low, node, 1.0), power * self._rest(a, b))
+
+    def _rest(self, a: Tensor, b: Tensor) -> Tensor:
+        """What aᵇ⁻¹ is of the power to b − 1 as it is rounded, as a constant: aᵉ for its error e."""
+        a, b = a.detach(), b.detach()
+        error = -1 - ((b - 1) - b)
+        large = step(absolute(b) - 1) * step(MOST - absolute(b)) * step(absolute(a))
+        return exp(where(large, error, 0.0) * log(where(large, absolute(a), 1.0)))
+
 
 power: EWisePow = EWisePow()
+
+MOST = 1e30
+"""A larger exponent has no power but 0, 1 and ∞ of any float but 1 itself."""
+
+
+def _far(a: Tensor, power: Tensor) -> Tensor:
+    """1 where a power of a > 0 is so small that it has lost digits, or infinite; 0 elsewhere."""
+    size = power.detach()
+    least = float(np.sqrt(np.finfo(size.dtype).tiny)) ** 1.5
+    return step(a.detach()) * (step(least - size) + step(size - 1 / least))
+
+
+def _constant(a: Tensor, b: Tensor) -> Tensor:
+    """1 where b is 0 and 1/a overflows, or is NaN: aᵇ is constant, whatever a is."""
+    return _zero(b.detach()) * (1 - step(absolute(a.detach()) - 1 / float(np.finfo(a.dtype).max)))
+
+
+def _at_the_ends(a: Tensor, b: Tensor) -> Tensor:
+    """1 where a is 0, a or b is ±∞, or aᵇ is constant; 0 elsewhere."""
+    some = _zero(a.detach()) + infinite(a) + infinite(b) + _constant(a, b)
+    return step(some)
 
 
 def _zero(a: Tensor) -> Tensor:
@@ -181,7 +233,7 @@ class Cbrt(Elementwise, Unary):
 
     def compute(self, a: Array) -> Array:
         wide = np.result_type(a.dtype, np.float64)  # in float32 np.cbrt is off by nearly two units
-        return computed(np.cbrt(a.astype(wide)).astype(a.dtype))
+        return computed(computed(np.cbrt(a.astype(wide))).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return out_grad * self._slope(node)

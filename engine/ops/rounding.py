@@ -17,15 +17,16 @@ from engine.array import Array, Shape
 from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.errors import ParameterError
-from engine.kinds import Elementwise, Unary
-from engine.ops.conversion import zeros_like
+from engine.kinds import Binary, Elementwise, Unary
+from engine.ops.broadcasting import broadcast_to, sum_to
+from engine.ops.conversion import astype, zeros_like
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Ceil", "Floor", "RemainderScalar", "Round", "Trunc", "ceil", "floor", "remainder_scalar", "round",
-    "trunc",
+    "Ceil", "Floor", "FloorDivide", "Remainder", "RemainderScalar", "Round", "Trunc", "ceil", "floor",
+    "floor_divide", "mod", "remainder", "remainder_scalar", "round", "trunc",
 ]  # fmt: skip
 
 FARTHEST = 16
@@ -72,7 +73,7 @@ class Ceil(Elementwise, Unary):
 ceil: Ceil = Ceil()
 
 
-@op(Domain(kinks=_jumps(first=0.5), share=0.0), analytic=False)
+@op(Domain(kinks=_jumps(first=0.5), share=0.0))
 class Round(Elementwise, Unary):
     """yᵢ = the whole number nearest to aᵢ, of two the even one. The derivative is 0, at jumps too."""
 
@@ -141,3 +142,58 @@ class RemainderScalar(Elementwise, Unary):
 def remainder_scalar(a: Tensor, divisor: float) -> Tensor:
     """What is left of a when multiples of ``divisor`` are taken away. Raises ``ParameterError``."""
     return RemainderScalar(float(divisor))(a)
+
+
+DIVIDENDS, DIVISORS = Domain(low=5.0, high=6.0), Domain(low=-2.5, high=-2.0)
+"""A window in which aᵢ / bᵢ is never whole: it lies between −3 and −2."""
+
+
+@op(DIVIDENDS, DIVISORS, analytic=False)
+class FloorDivide(Elementwise, Binary):
+    """yᵢ = ⌊aᵢ / bᵢ⌋, for bᵢ ≠ 0; shapes broadcast. The derivative is 0, at jumps too.
+
+    It jumps where aᵢ / bᵢ is whole. The domains are a window in which that does not happen.
+    """
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return np.floor_divide(a, b)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return zeros_like(a), zeros_like(b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        return zeros_like(node), zeros_like(node)
+
+
+floor_divide: FloorDivide = FloorDivide()
+
+
+@op(DIVIDENDS, DIVISORS, analytic=False)
+class Remainder(Elementwise, Binary):
+    """yᵢ = aᵢ − bᵢ ⌊aᵢ / bᵢ⌋, for bᵢ ≠ 0; it has the sign of bᵢ; shapes broadcast.
+
+    The derivatives are 1 and −⌊a / b⌋, also at the jumps, where aᵢ / bᵢ is whole. The domains are a window
+    in which that does not happen.
+    """
+
+    def compute(self, a: Array, b: Array) -> Array:
+        return np.remainder(a, b)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(out_grad, a), sum_to(-out_grad * self._times(a, b), b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        return astype(broadcast_to(da, node.shape), node.dtype), -db * self._times(a, b)
+
+    def _times(self, a: Tensor, b: Tensor) -> Tensor:
+        """How often b is taken away."""
+        return floor_divide(a.detach(), b.detach())
+
+
+remainder: Remainder = Remainder()
+mod: Remainder = remainder
+"""NumPy's other name."""

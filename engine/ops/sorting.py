@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from engine.array import Array, IntArray, computed, places
+from engine.array import Array, IntArray, computed, nan_at, places
 from engine.axes import canonical_axes, canonical_axis, check_axes_exist, reduced_shape
 from engine.catalogue import op
 from engine.domain import ORDERED
-from engine.errors import ShapeError
+from engine.errors import OperandError, ParameterError, ShapeError
 from engine.kinds import AlongAxis, Unary
 from engine.ops.broadcasting import summation
 from engine.ops.indexing import get_item
+from engine.ops.joining import stack
 from engine.ops.moments import mean
 from engine.ops.piecewise import absolute, compare
 from engine.ops.reduction import in_rows, shares
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from engine.array import Shape
     from engine.tensor import Tensor
 
-__all__ = ["Sort", "argmax", "argmin", "argsort", "count_nonzero", "median", "sort"]
+__all__ = [
+    "Sort", "argmax", "argmin", "argsort", "count_nonzero", "median", "nanargmax", "nanargmin",
+    "quantile", "searchsorted", "sort",
+]  # fmt: skip
 
 
 @op(ORDERED, signature="(i*)->(i*)")
@@ -82,10 +86,40 @@ def median(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = 
     return reshape(mean(middle, -1), reduced_shape(a.shape, over, keepdims))
 
 
+def quantile(
+    a: Tensor,
+    q: float | Sequence[float],
+    axes: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+) -> Tensor:
+    """What the share q of the entries, 0 ≤ q ≤ 1, lies below, over all axes (None), one axis or several.
+
+    Of n sorted entries it stands at the place q (n − 1), between two of them in proportion. Of several q the
+    results are stacked in front. At a tie its derivative is that of ``Sort``. Raises ``AxisError``,
+    ``ParameterError``, ``ShapeError`` for an empty slice.
+    """
+    if not isinstance(q, int | float):
+        return stack([quantile(a, each, axes, keepdims) for each in q])
+    if not 0 <= q <= 1:
+        raise ParameterError("quantile", f"q={q}", "0 ≤ q ≤ 1", "divide a percentage by 100")
+    over = canonical_axes("quantile", axes, a.ndim)
+    rows = in_rows(a, over)
+    size = rows.shape[-1]
+    if not size:
+        raise ShapeError("quantile", f"shape {a.shape}", "at least one entry in a slice", "reduce other axes")
+    place = q * (size - 1)
+    low = int(place)
+    ordered = sort(rows)
+    y = get_item(ordered, (..., low))
+    if place > low:
+        y = y * (low + 1 - place) + get_item(ordered, (..., low + 1)) * (place - low)
+    return reshape(y, reduced_shape(a.shape, over, keepdims))
+
+
 def argsort(a: Tensor, axis: int = -1) -> IntArray:
     """The indices that sort the entries along an axis, those of equal entries in order.
 
-    This and the next three are integers, which no Tensor holds and no derivative goes through: NumPy arrays,
+    This and the next ones are integers, which no Tensor holds and no derivative goes through: NumPy arrays,
     to index with. Raises ``AxisError``.
     """
     return places(np.argsort(a.realize_cached_data(), canonical_axis("argsort", axis, a.ndim), "stable"))
@@ -103,6 +137,30 @@ def argmin(a: Tensor, axis: int | None = None, keepdims: bool = False) -> IntArr
     return places(np.argmin(a.realize_cached_data(), axis=axis, keepdims=keepdims))
 
 
+def nanargmax(a: Tensor, axis: int | None = None, keepdims: bool = False) -> IntArray:
+    """``argmax`` of the entries that are numbers. Raises as it does, ``OperandError`` for a slice of NaN."""
+    _check_some_number("nanargmax", a, axis)
+    return places(np.nanargmax(a.realize_cached_data(), axis=axis, keepdims=keepdims))
+
+
+def nanargmin(a: Tensor, axis: int | None = None, keepdims: bool = False) -> IntArray:
+    """``argmin`` of the entries that are numbers. Raises as it does, ``OperandError`` for a slice of NaN."""
+    _check_some_number("nanargmin", a, axis)
+    return places(np.nanargmin(a.realize_cached_data(), axis=axis, keepdims=keepdims))
+
+
+def searchsorted(a: Tensor, values: Tensor, side: Literal["left", "right"] = "left") -> IntArray:
+    """Where each value would stand in the ascending vector a: before its equals, or behind them ("right").
+
+    Raises ``ShapeError``, ``ParameterError``.
+    """
+    if a.ndim != 1:
+        raise ShapeError("searchsorted", f"shape {a.shape}", "a vector", "search each row by itself")
+    if side not in {"left", "right"}:
+        raise ParameterError("searchsorted", f"side={side!r}", "'left' or 'right'", "choose one of the two")
+    return places(np.searchsorted(a.realize_cached_data(), values.realize_cached_data(), side))
+
+
 def count_nonzero(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> IntArray:
     """How many entries are not 0, over all axes (None), one axis or several. Raises ``AxisError``."""
     over = canonical_axes("count_nonzero", axes, a.ndim)
@@ -113,3 +171,10 @@ def _check_some(what: str, a: Tensor, axis: int | None) -> None:
     """Raise ``AxisError`` for an axis that does not exist, ``ShapeError`` where there is no entry."""
     if not (a.size if axis is None else a.shape[canonical_axis(what, axis, a.ndim)]):
         raise ShapeError(what, f"shape {a.shape}", "at least one entry in a slice", "choose another axis")
+
+
+def _check_some_number(what: str, a: Tensor, axis: int | None) -> None:
+    """Raise as ``_check_some``, and ``OperandError`` where all entries of a slice are NaN."""
+    _check_some(what, a, axis)
+    if np.any(np.all(nan_at(a.realize_cached_data()), axis=axis)):
+        raise OperandError(what, "a slice of nothing but NaN", "a number in each slice", "fill it first")

@@ -23,13 +23,13 @@ def apply(step: Step, tensors: Sequence[Tensor]) -> Tensor:
             return op.spelled(tensors[0], axes)
         case AlongAxis() if isinstance(axes, int):
             return op.spelled(tensors, axes)
-        case ops.Transpose() | ops.Permute() if isinstance(axes, tuple):
-            move = ops.transpose if isinstance(op, ops.Transpose) else ops.permute
-            return move(tensors[0], axes)
-        case ops.Concatenate() if isinstance(axes, int):
-            return ops.concatenate(tensors, axes)
-        case ops.Stack() if isinstance(axes, int):
-            return ops.stack(tensors, axes)
+        case ops.Transpose():
+            return ops.transpose(tensors[0], axes)
+        case ops.Permute() if isinstance(axes, tuple):
+            return ops.permute(tensors[0], axes)
+        case ops.Concatenate() | ops.Stack() if isinstance(axes, int):
+            join = ops.concatenate if isinstance(op, ops.Concatenate) else ops.stack
+            return join(tensors, axes)
         case _:
             raise AssertionError(f"{op!r} has no axes to be written as {axes!r}")
 
@@ -63,7 +63,7 @@ def program(case: Case, given: Given) -> str:
         for cls in classes
         if not cls.__module__.startswith("engine.")
     )
-    lines = ["from numpy import array, dtype", "from engine import *", *others, ""]
+    lines = ["from numpy import array, dtype, inf, nan", "from engine import *", *others, ""]
     for number, array in enumerate(case.inputs):
         facts = ", requires_grad=False" if number in case.constants else ""
         lines.append(f"v{number} = Tensor({literal(array)}{facts})")

@@ -14,6 +14,7 @@ from properties.laws import extremes as extremes
 from properties.laws import structure as structure
 from properties.laws import graphs as graphs
 from properties.laws import laziness as laziness
+from properties.laws import accuracy as accuracy
 # isort: on
 
 __all__ = ["LAWS"]

@@ -83,7 +83,10 @@ def tangent_target(case: Case, expected: Evaluation, unit: float = 0.0) -> Targe
 
 def rounding(case: Case, out_grad: Array, tangents: Sequence[Array]) -> float:
     """How far ⟨ȳ, J ẋ⟩ may be off by an engine's rounding."""
-    moved = rounded(case, direction_of(case, tangents))
+    return _rounding(case, out_grad, rounded(case, direction_of(case, tangents)))
+
+
+def _rounding(case: Case, out_grad: Array, moved: Evaluation) -> float:
     value, bound = paired(flat(out_grad), moved.tangents, moved.tangent_bounds)
     return allowed(case, value, bound)
 
@@ -124,7 +127,8 @@ def allowance(case: Case, out_grads: Sequence[Array], tangents: Sequence[Array])
     """For the sum of the cotangents."""
     if is_exact(case, out_grads, tangents):
         return Allowance(0.0, 0.0, 0.0)
-    bound = sum(rounding(case, out_grad, tangents) for out_grad in out_grads)
+    moved = rounded(case, direction_of(case, tangents))
+    bound = sum(_rounding(case, out_grad, moved) for out_grad in out_grads)
     return Allowance(bound, case.unit_roundoff(), floor_of(case))
 
 

@@ -124,7 +124,7 @@ def _entries(point: Point) -> Array:
     return computed(np.where(joined == 0, 1 / 8, joined))
 
 
-SHAKES = 3
+SHAKES = 4
 """So often is rounding measured."""
 
 TINY = float(np.finfo(np.float64).tiny)
@@ -136,15 +136,24 @@ class ComplexStep:
     name: str = "complex step"
 
     def derivative(self, recording: Recording, point: Point, direction: Array) -> Estimate:
-        """J v, in the widest type. The bound: what float64's rounding would change, scaled to its own."""
+        """J v, in the widest type. The bound: what more of that type's own rounding would change.
+
+        Points some units apart and steps of other lengths also show what cancels inside one op, where no
+        jitter reaches.
+        """
         widest = IN_LONG if WIDE else IN_DOUBLE
         values = along(recording, point, direction, widest)
-        shakes = Shakes(SHAKES, 2 * IN_DOUBLE.unit, 2 * IN_DOUBLE.unit)
-        worst = shakes.effect(
-            lambda near, jitter: along(recording, near, direction, widest, jitter), point, values
-        )
         own = widest.unit
-        error = 32 * (own / IN_DOUBLE.unit) * worst + 64 * own * np.abs(values) + beyond_h(recording, point)
+        lengths = iter(np.random.default_rng(0).uniform(1, 2, SHAKES).tolist())
+
+        def shaken(near: Point, jitter: Jitter) -> Array:
+            length = next(lengths)
+            longer = computed(length * direction.astype(widest.real))
+            return computed(along(recording, near, longer, widest, jitter) / length)
+
+        start = [computed(array.astype(widest.real)) for array in point]
+        worst = Shakes(SHAKES, 4 * own, 2 * own).effect(shaken, start, values)
+        error = 32 * worst + 64 * own * np.abs(values) + beyond_h(recording, point)
         known = np.isfinite(values) & np.isfinite(error) & np.isfinite(recording.replay(point))
         return Estimate(values, np.where(known, error, np.inf), "" if known.all() else "not finite")
 
@@ -181,6 +190,6 @@ def nudged(point: Point, by: float, seed: int = 0) -> list[Array]:
     """The point with every entry moved by a random share of ``by`` of itself."""
     random = np.random.default_rng(seed)
     return [
-        computed((array * (1 + by * random.uniform(-1, 1, array.shape))).astype(array.dtype))
+        computed((array + array * (by * random.uniform(-1, 1, array.shape))).astype(array.dtype))
         for array in point
     ]

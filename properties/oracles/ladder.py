@@ -69,8 +69,9 @@ def curve(recording: Recording, point: Point, direction: Array, dtype: RealDType
 
     def sample(t: float) -> Sample:
         try:
-            values = recording.replay([x + t * v for x, v in zip(start, moves, strict=True)])
-        except MatrixError as error:  # so far away the op has no value: a shorter step may do
+            with np.errstate(all="ignore"):  # so far away an op may have no value: a shorter step may do
+                values = recording.replay([computed(x + t * v) for x, v in zip(start, moves, strict=True)])
+        except MatrixError as error:
             return Sample(np.zeros(recording.size), np.full(recording.size, np.inf), str(error))
         return Sample(values, floor + 8 * unit * np.abs(values))
 

@@ -100,8 +100,8 @@ def two_sided(curve: Curve, longest: float, shortest: float = 0.0) -> Estimate:
     radius counts where its three estimates agree and say something, and it is believed as long as it agrees
     with every smaller one that counts. The first to contradict itself or a smaller one has met a kink or a
     wave, and all larger ones have too. That lies nearby, and not here, only if a smaller radius was sharp
-    enough to see it. Two radii must be believed; the tightest decides, within the
-    bound of the second.
+    enough to see it. What is 0 at every point has slope 0. Two radii must be believed; the tightest decides,
+    within the bound of the second.
     """
     samples: dict[float, Sample] = {}
 
@@ -120,7 +120,7 @@ def two_sided(curve: Curve, longest: float, shortest: float = 0.0) -> Estimate:
         central, right, left = (richardson(known, radius, side=side) for side in ("central", "right", "left"))
         sides, gap = right.bounds + left.bounds, np.abs(right.values - left.values)
         heights = np.max([np.abs(sample.values) for sample in samples.values()], axis=0)
-        counts = going & _speaks(central, right, left, heights / longest)
+        counts = going & (_speaks(central, right, left, heights / longest) | (heights == 0))
         kinked = np.isfinite(sides) & (gap > AGREEMENT * sides)
         overlooked |= kinked & going & (2 * AGREEMENT * sharpest >= gap)
         sharpest = np.where(counts, np.minimum(sharpest, sides), sharpest)

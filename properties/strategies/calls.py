@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count, islice
 from typing import TypeVar
 
@@ -115,9 +115,14 @@ def _below(count: int) -> SearchStrategy[int]:
     return st.integers(0, count - 1)
 
 
-def legal(entry: Entry, shapes: Sequence[Shape]) -> list[Op]:
+def legal(entry: Entry, shapes: Sequence[Shape]) -> Sequence[Op]:
     """The op's instances for these shapes."""
-    return list(islice(entry.op.instances(*shapes), MOST_INSTANCES))
+    return _legal(entry.op, tuple(shapes))
+
+
+@lru_cache(maxsize=4096)  # every law asks for the same few shapes
+def _legal(op: type[Op], shapes: tuple[Shape, ...]) -> Sequence[Op]:
+    return tuple(islice(op.instances(*shapes), MOST_INSTANCES))
 
 
 def _dtype_of(at: int, dtype: DType, *, mixed: bool) -> DType:
@@ -154,7 +159,8 @@ def spellings(op: Op, shape: Shape) -> Sequence[Spelling]:
     if isinstance(op, ops.Transpose | ops.Permute):
         negative = tuple(axis - len(shape) for axis in op.axes)
         mixed = [(*negative[:1], *op.axes[1:]), (*op.axes[:1], *negative[1:])]
-        return ["canonical", negative, *mixed]
+        plain = isinstance(op, ops.Transpose) and negative == (-2, -1)
+        return ["canonical", negative, *mixed, *[None] * plain]
     if isinstance(op, ops.Concatenate | ops.Stack):
         rank = len(shape) + isinstance(op, ops.Stack)
         return ["canonical", op.axis - rank]

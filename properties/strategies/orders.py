@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import cycle, islice
+from math import prod
 from operator import add
 
 from hypothesis.strategies import SearchStrategy
 
-from engine.catalogue import Entry
+from engine.array import Array, Shape
+from engine.catalogue import Entry, entry_of
 from engine.dtype import FLOAT64
 from engine.graph import Op
 from properties.case import Case, one_step, slot_domains
-from properties.oracles.definition import Direction, Evaluation, evaluate
+from properties.oracles.definition import Evaluation, evaluate
 from properties.strategies.arrays import array_in
 from properties.strategies.calls import has_corners, legal
 from properties.strategies.line import Manner
@@ -25,9 +28,11 @@ from properties.strategies.shapes import SIZES
 MANNERS = (Manner.FRESH, Manner.BACK, Manner.FRESH, Manner.ON)
 LAST_MANNERS = (Manner.FRESH, Manner.FRESH, Manner.BACK)
 
-NUMBERS = (0.75, 1.75, -1.25, 2.5)
-SHAPE = (2, 2)
-SPEEDS = (1.0, -2.0, 3.0, 0.5)
+SIDE = 2
+"""The size of every axis of the plain operands."""
+
+NUMBERS = (0.75, 1.75, -1.25, 2.5, -0.5, 1.25, -2.0, 0.25)
+SPEEDS = (1.0, -2.0, 3.0, 0.5, -1.5)
 NEARBY = 2.0**-7
 """No two of the numbers change places over such a step."""
 
@@ -64,15 +69,28 @@ def is_flat(entry: Entry) -> bool:
 
 
 def _plain(entry: Entry) -> list[Op]:
-    """The op's instances for matrices."""
-    return legal(entry, [SHAPE] * (len(entry.signature.inputs) + entry.signature.variadic))
+    """The op's instances for matrices, or arrays of the rank that it takes."""
+    return list(legal(entry, _shapes(entry)))
+
+
+def _shapes(entry: Entry) -> list[Shape]:
+    operands = [*entry.signature.inputs, *entry.signature.inputs[-1:] * entry.signature.variadic]
+    return [(SIDE,) * max(2, len(operand)) for operand in operands]
 
 
 def _moved(op: Op, by: float) -> Evaluation:
     """The op at plain numbers, so far along a direction, and its derivative along it."""
-    slots = range(op.arity or 2)
-    domains = slot_domains(op, len(slots))
-    numbers = [[x + slot / 8 for x in NUMBERS] for slot in slots]
-    inputs = [array_in(each, SHAPE, FLOAT64, domain) for each, domain in zip(numbers, domains, strict=True)]
-    along: Direction = dict.fromkeys(slots, SPEEDS)
+    shapes = _shapes(entry_of(op))
+    domains = slot_domains(op, len(shapes))
+    inputs: list[Array] = []
+    along: dict[int, list[float]] = {}
+    for slot, (shape, domain) in enumerate(zip(shapes, domains, strict=True)):
+        size = prod(shape)
+        inputs.append(array_in([x + slot / 8 for x in _taken(NUMBERS, size)], shape, FLOAT64, domain))
+        along[slot] = _taken(SPEEDS, size + slot)[slot:]
     return evaluate(one_step(op, *inputs), along, offset=along, by=by)
+
+
+def _taken(numbers: Sequence[float], count: int) -> list[float]:
+    """So many of the numbers, over and over."""
+    return list(islice(cycle(numbers), count))

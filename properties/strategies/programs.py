@@ -11,7 +11,7 @@ where its first byte is small, and those behind it stay what they were.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TypeVar
@@ -42,7 +42,7 @@ LARGEST_SQUARE = 4
 GONE = 102
 """A step is gone if its first byte is less, which is so in two of five."""
 
-RANKS = (0, 1, 2, 2, 3)
+RANKS = (0, 1, 2, 2, 3, 2, 1, 4)
 DTYPES: tuple[DType, ...] = (FLOAT64, FLOAT64, FLOAT32)
 
 _bytes: SearchStrategy[bytes] = st.binary(min_size=2 * BLOCK, max_size=2 * BLOCK)
@@ -75,21 +75,10 @@ class Taste:
 
 
 SHARING = Taste(
-    (Manner.ON, Manner.BACK, Manner.FRESH, Manner.ANY, Manner.BACK, Manner.TWICE, Manner.FRESH, Manner.ON),
-    (Manner.ON, Manner.FRESH, *[Manner.BACK] * 8),
+    (Manner.ON, Manner.BACK, Manner.FRESH, Manner.ANY, Manner.BACK, Manner.TWICE, Manner.BACK, Manner.ON),
+    (Manner.ON, *[Manner.BACK] * 9),
 )
 """Most values are used, and most programs use a value again."""
-
-
-class Families:
-    """Ops by family, so that the only op of one is drawn as often as the many of another.
-
-    ``joining``: those of several slots.
-    """
-
-    def __init__(self, pool: Sequence[Entry]) -> None:
-        self.every: list[list[Entry]] = _by_family(pool)
-        self.joining: list[list[Entry]] = _by_family(entry for entry in pool if joins(entry))
 
 
 def joins(entry: Entry) -> bool:
@@ -100,9 +89,9 @@ def joins(entry: Entry) -> bool:
 @st.composite
 def programs(draw: DrawFn, pool: Sequence[Entry], *, smooth: bool = True, taste: Taste = SHARING) -> Case:
     """A program of one to eight steps over the ops of ``pool``, each of which has a second definition."""
-    rough_at, held, *head = draw(_bytes)
     rough = [] if smooth else [entry for entry in pool if has_corners(entry)]
-    plans = _plans(draw(_bytes), 2 if rough and taste.closing else 1)
+    plans = _plans(draw(_bytes), 2 if rough and taste.closing else 1)  # of a few cases only this is random
+    rough_at, held, *head = draw(_bytes)
     inputs = _draw_inputs(draw, head, taste, few=bool(rough))
     rough_at %= max(1, len(plans) - 1)
     bent: tuple[Op, Args] | None = None
@@ -111,7 +100,7 @@ def programs(draw: DrawFn, pool: Sequence[Entry], *, smooth: bool = True, taste:
     if rough and not bent:
         call = draw(calls(rough[plans[rough_at].op % len(rough)], smooth=False))
         inputs, bent = (*call.inputs, *inputs[1:]), (call.steps[0].op, call.steps[0].args)
-    line, ops, closing = Line(inputs, smooth=smooth), Families(pool), Families(taste.closing or pool)
+    line, closing = Line(inputs, smooth=smooth), taste.closing or pool
     steps: list[Step] = []
     for number, plan in enumerate(plans):
         if bent and number == rough_at:
@@ -119,7 +108,7 @@ def programs(draw: DrawFn, pool: Sequence[Entry], *, smooth: bool = True, taste:
         else:
             last = number == len(plans) - 1
             manners = taste.last_manners if last and number else taste.manners
-            chosen = _step(plan, line, closing if last else ops, manners)
+            chosen = _step(plan, line, closing if last else pool, manners)
         if chosen is None:
             break
         op, args = chosen
@@ -201,18 +190,17 @@ def _constants(held: int, line: Line, count: int, variables: int) -> Args:
     return tuple(number for at, number in enumerate(others) if bits >> at & 1)
 
 
-def _step(plan: Plan, line: Line, ops: Families, manners: Sequence[Manner]) -> tuple[Op, Args] | None:
-    """An op of the drawn family, or of the next that has any in this manner; any step at all if none has."""
+def _step(plan: Plan, line: Line, pool: Sequence[Entry], manners: Sequence[Manner]) -> tuple[Op, Args] | None:
+    """The drawn op, or the next that has any values in this manner; any step at all if none has."""
     manner = manners[plan.manner % len(manners)]
     for each in dict.fromkeys((manner, Manner.ON, Manner.ANY)):
         if line.allows(each):
-            families = ops.every if each in (Manner.ON, Manner.ANY) else ops.joining
-            for family in _rotated(plan.op, families):
-                for entry in _rotated(plan.op // len(families), family):
-                    found = line.choices(entry, each)
-                    if found:
-                        choice = found[plan.args % len(found)]
-                        return choice.ops[plan.spelling % len(choice.ops)], choice.args
+            alone = each in (Manner.ON, Manner.ANY)
+            for entry in _rotated(plan.op, pool if alone else [entry for entry in pool if joins(entry)]):
+                found = line.choices(entry, each)
+                if found:
+                    choice = found[plan.args % len(found)]
+                    return choice.ops[plan.spelling % len(choice.ops)], choice.args
     return None
 
 
@@ -224,14 +212,6 @@ def _rough_step(plan: Plan, line: Line, rough: Sequence[Entry]) -> tuple[Op, Arg
                 if line.at_corner(op, choice.args):
                     return op, choice.args
     return None
-
-
-def _by_family(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """The entries by the file that they stand in."""
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(entry.op.__module__, []).append(entry)
-    return list(found.values())
 
 
 def _rotated(first: int, choices: Sequence[T]) -> list[T]:

@@ -73,6 +73,20 @@ class Program:
 
 Trait = Callable[[Program], bool]
 
+ARRANGING = (
+    ops.Reshape, ops.Transpose, ops.Permute, ops.BroadcastTo, ops.Flip, ops.Roll, ops.Rot90, ops.Tile,
+    ops.Repeat, ops.Pad, ops.Tril, ops.Triu, ops.Sort,
+)  # fmt: skip
+INDEXING = (
+    ops.GetItem,
+    ops.PutItem,
+    ops.GetItems,
+    ops.ScatterAdd,
+    ops.SetItem,
+    ops.Diagonal,
+    ops.PutDiagonal,
+)
+
 TRAITS: dict[str, tuple[Trait, float]] = {
     "a value in two slots or more": (lambda p: p.uses(slots=True) > 1, 0.8),
     "a value in two steps or more": (lambda p: p.uses(slots=False) > 1, 0.6),
@@ -97,9 +111,9 @@ TRAITS: dict[str, tuple[Trait, float]] = {
     ),
     "a broadcast": (lambda p: p.broadcasts(), 0.1),
     "a reduction": (lambda p: p.has(Reduction), 0.1),
-    "a reshape or transpose": (lambda p: p.has(ops.Reshape, ops.Transpose, ops.Permute), 0.1),
-    "a matrix product": (lambda p: p.has(ops.MatMul), 0.1),
-    "indexing": (lambda p: p.has(ops.GetItem, ops.PutItem), 0.05),
+    "entries in another arrangement": (lambda p: p.has(*ARRANGING), 0.05),
+    "a matrix product": (lambda p: p.has(ops.MatMul, ops.Einsum), 0.1),
+    "indexing": (lambda p: p.has(*INDEXING), 0.05),
     "joining": (lambda p: p.has(ops.Concatenate, ops.Stack), 0.1),
     "rank 0": (lambda p: 0 in p.ranks, 0.1),
     "rank 1": (lambda p: 1 in p.ranks, 0.1),

@@ -1,7 +1,19 @@
 import numpy as np
 import pytest
 
-from engine import Diff, ParameterError, ShapeError, Tensor, diff, grad, jacobian, summation, trapezoid
+from engine import (
+    Diff,
+    ParameterError,
+    ShapeError,
+    Tensor,
+    cumulative_trapezoid,
+    diff,
+    grad,
+    jacobian,
+    pullback,
+    summation,
+    trapezoid,
+)
 
 X = Tensor([[1.0, 4.0, 9.0], [2.0, 2.0, 5.0]])
 
@@ -32,3 +44,14 @@ def test_the_trapezoid_rule() -> None:
         2.0,
         1.0,
     ]
+
+
+def test_integrals_to_each_point_end_in_the_whole_one() -> None:
+    x = Tensor([[1.0, 3.0, 2.0], [0.0, -2.0, 4.0]])
+    y = cumulative_trapezoid(x, dx=0.5)
+    assert y.numpy().tolist() == [[1.0, 2.25], [-0.5, 0.0]]
+    assert y.numpy()[:, -1].tolist() == trapezoid(x, dx=0.5).numpy().tolist()
+    assert pullback(y, [x])[0].numpy().tolist() == [[0.5, 0.75, 0.25]] * 2
+    assert cumulative_trapezoid(Tensor([3.0])).shape == (0,)
+    with pytest.raises(ShapeError, match="cumulative_trapezoid: got shape"):
+        cumulative_trapezoid(Tensor(np.zeros((2, 0))))

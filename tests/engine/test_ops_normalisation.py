@@ -6,7 +6,18 @@ from math import inf, isclose, nan
 import numpy as np
 import pytest
 
-from engine import EngineError, LayerNorm, ParameterError, RMSNorm, Tensor, layer_norm, pullback, rms_norm
+from engine import (
+    EngineError,
+    LayerNorm,
+    ParameterError,
+    RMSNorm,
+    ShapeError,
+    Tensor,
+    batch_norm,
+    layer_norm,
+    pullback,
+    rms_norm,
+)
 
 X = np.array([[1.0, 4.0, -2.0], [0.5, 0.25, 8.0]])
 
@@ -62,3 +73,30 @@ def test_an_eps_that_does_not_keep_the_root_from_zero_is_refused(
     words = f"got eps {eps}; expected a finite number > 0; *."
     refused(lambda: layer_norm(Tensor(X), eps=eps), ParameterError, f"LayerNorm: {words}")
     refused(lambda: RMSNorm((0,), eps), ParameterError, f"RMSNorm: {words}")
+
+
+def test_a_batch_has_mean_zero_and_variance_one_in_each_channel() -> None:
+    cube = np.random.default_rng(5).normal(2.0, 3.0, (4, 3, 5))
+    x, weight, bias = Tensor(cube), Tensor([1.0, 2.0, 3.0]), Tensor([0.5, 0.0, -1.0])
+    y = batch_norm(x, weight, bias, eps=1e-12)
+    np.testing.assert_allclose(y.numpy().mean(axis=(0, 2)), bias.numpy(), atol=1e-14)
+    np.testing.assert_allclose(y.numpy().var(axis=(0, 2)), weight.numpy() ** 2, rtol=1e-10)
+    x_bar, weight_bar, bias_bar = pullback(y, [x, weight, bias], Tensor(cube * cube))
+    np.testing.assert_allclose(x_bar.numpy().sum(axis=(0, 2)), 0.0, atol=1e-13)
+    assert weight_bar.shape == bias_bar.shape == (3,)
+
+
+def test_the_statistics_of_a_batch_may_be_given() -> None:
+    x, mean, variance = Tensor([[1.0, 2.0], [5.0, 10.0]]), Tensor([1.0, 2.0]), Tensor([4.0, 16.0])
+    y = batch_norm(x, statistics=(mean, variance), eps=1e-300)
+    assert y.numpy().tolist() == [[0.0, 0.0], [2.0, 2.0]]
+    assert [bar.numpy().tolist() for bar in pullback(y, [x, mean])] == [[[0.5, 0.25]] * 2, [-1.0, -0.5]]
+
+
+def test_a_batch_without_channels_and_vectors_that_fit_none_are_refused() -> None:
+    with pytest.raises(ShapeError, match="batch_norm: got shape"):
+        batch_norm(Tensor([1.0]))
+    with pytest.raises(ShapeError, match="batch_norm: got shape"):
+        batch_norm(Tensor(X), weight=Tensor([1.0, 2.0]))
+    with pytest.raises(ParameterError, match="batch_norm: got eps"):
+        batch_norm(Tensor(X), statistics=(Tensor([0.0] * 3), Tensor([1.0] * 3)), eps=0.0)

@@ -3,7 +3,18 @@ import math
 import numpy as np
 import pytest
 
-from engine import Norm, ParameterError, ShapeError, Tensor, grad, hessian, norm, pullback, pushforward
+from engine import (
+    Norm,
+    ParameterError,
+    ShapeError,
+    Tensor,
+    cosine_similarity,
+    grad,
+    hessian,
+    norm,
+    pullback,
+    pushforward,
+)
 from engine.array import as_array
 
 ORDERS = (1.0, 2.0, math.inf)
@@ -66,3 +77,14 @@ def test_other_orders_and_empty_maxima_are_refused() -> None:
     assert str(caught.value) == "Norm: got order=3.0; expected 1, 2 or inf; choose one, or write the sum."
     with pytest.raises(ShapeError, match="at least one entry along axis 0"):
         norm(Tensor(np.zeros(0)), order=math.inf)
+
+
+def test_the_cosine_of_an_angle_and_its_derivative_across() -> None:
+    a, b = Tensor([[3.0, 4.0], [0.0, 0.0]]), Tensor([4.0, 3.0])
+    y = cosine_similarity(a, b)
+    assert y.numpy().tolist() == pytest.approx([0.96, 0.0], rel=1e-15)
+    a_bar, b_bar = pullback(y, [a, b], Tensor([1.0, 0.0]))
+    np.testing.assert_allclose(
+        a_bar.numpy()[0], [0.8 / 5 - 0.96 * 3 / 25, 0.6 / 5 - 0.96 * 4 / 25], rtol=1e-14
+    )
+    assert abs(float(b_bar.numpy() @ b.numpy())) < 1e-15

@@ -12,10 +12,12 @@ from engine import (
     copysign,
     hypot,
     jacobian,
+    kl_divergence,
     logaddexp,
     logaddexp2,
     pullback,
     pushforward,
+    rel_entr,
     subtract,
 )
 
@@ -96,3 +98,20 @@ def test_subtract_is_the_minus_sign() -> None:
     a, b = Tensor([5.0, 7.0]), Tensor(2.0)
     assert subtract(a, b).numpy().tolist() == (a - b).numpy().tolist() == [3.0, 5.0]
     assert [bar.numpy().tolist() for bar in pullback(subtract(a, b), [a, b])] == [[1.0, 1.0], -2.0]
+
+
+def test_relative_entropy_keeps_its_digits_where_the_two_are_nearly_equal() -> None:
+    a, b = Tensor([0.0, 2.0, 1.0, 1 + 2.0**-40]), Tensor([3.0, 1.0, 8.0, 1.0])
+    expected = [0.0, 2 * log(2), -3 * log(2), 2.0**-40 + 2.0**-81]
+    assert rel_entr(a, b).numpy().tolist() == pytest.approx(expected, rel=1e-15)
+    assert bars(rel_entr, 2.0, 1.0) == pytest.approx([log(2) + 1, -2.0], rel=1e-15)
+    assert bars(rel_entr, 1 + 2.0**-40, 1.0)[1] == -1 - 2.0**-40
+    with np.errstate(divide="ignore"):
+        assert bars(rel_entr, 0.0, 3.0) == [-inf, 0.0]
+
+
+def test_the_divergence_of_two_distributions_is_zero_where_they_agree() -> None:
+    p, q = Tensor([[0.5, 0.25, 0.25], [0.0, 0.5, 0.5]]), Tensor([0.5, 0.25, 0.25])
+    assert kl_divergence(p, q).numpy().tolist() == pytest.approx([0.0, log(2)])
+    (p_bar,) = pullback(kl_divergence(q, q), [q])
+    assert p_bar.numpy().tolist() == [0.0, 0.0, 0.0]

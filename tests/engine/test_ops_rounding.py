@@ -1,7 +1,7 @@
 """Rounding: which whole number, and what is refused as a divisor."""
 
 from collections.abc import Callable
-from math import inf, nan
+from math import inf, isclose, nan
 
 import pytest
 
@@ -12,7 +12,9 @@ from engine import (
     Tensor,
     ceil,
     floor,
+    floor_divide,
     pullback,
+    remainder,
     remainder_scalar,
     round,
     trunc,
@@ -60,3 +62,30 @@ def test_a_divisor_that_leaves_no_remainder_is_refused(
     words = f"RemainderScalar: got divisor {divisor}; expected a finite number other than 0; choose one."
     refused(lambda: RemainderScalar(divisor), ParameterError, words)
     refused(lambda: remainder_scalar(Tensor(1.0), divisor), ParameterError, words)
+
+
+def test_a_remainder_of_two_tensors_has_the_sign_of_the_divisor_and_counts_how_often_it_went() -> None:
+    a, b = Tensor([7.0, -7.0, 7.0, -7.0, 6.0, -6.0]), Tensor([3.0, 3.0, -3.0, -3.0, 3.0, 3.0])
+    y = remainder(a, b)
+    assert y.numpy().tolist() == [1.0, 2.0, -2.0, -1.0, 0.0, 0.0]
+    times = [2.0, -3.0, -3.0, 2.0, 2.0, -2.0]
+    assert floor_divide(a, b).numpy().tolist() == times
+    a_bar, b_bar = pullback(y, [a, b])
+    assert a_bar.numpy().tolist() == [1.0] * 6
+    assert b_bar.numpy().tolist() == [-each for each in times]
+
+
+def test_a_remainder_by_infinity_is_the_dividend_or_one_divisor_away() -> None:
+    a, b = Tensor([2.0, -2.0]), Tensor([inf, inf])
+    y = remainder(a, b)
+    assert y.numpy().tolist() == [2.0, inf]
+    assert [bar.numpy().tolist() for bar in pullback(y, [a, b])] == [[1.0, 1.0], [0.0, 1.0]]
+
+
+def test_a_quotient_that_is_rounded_up_to_a_whole_number_is_not_counted_as_one() -> None:
+    """The float 0.1 is more than a tenth, so it goes 9 times into 1, though 1 / 0.1 rounds to 10."""
+    a, b = Tensor(1.0), Tensor(0.1)
+    assert (a / b).item() == 10.0
+    y = remainder(a, b)
+    assert isclose(y.item(), 0.1)
+    assert [bar.item() for bar in pullback(y, [a, b])] == [1.0, -9.0]

@@ -3,6 +3,8 @@ import pytest
 
 from engine import (
     AxisError,
+    OperandError,
+    ParameterError,
     ShapeError,
     Sort,
     Tensor,
@@ -15,7 +17,11 @@ from engine import (
     jacobian,
     lazy,
     median,
+    nanargmax,
+    nanargmin,
     pullback,
+    quantile,
+    searchsorted,
     sort,
 )
 
@@ -97,3 +103,47 @@ def test_places_of_nothing_and_along_no_axis_are_refused() -> None:
         argmin(X, 2)
     with pytest.raises(AxisError, match="argsort"):
         argsort(X, -3)
+
+
+@pytest.mark.parametrize("q", [0.0, 0.25, 0.3, 0.5, 1.0])
+def test_a_quantile_stands_between_two_entries_in_proportion(q: float) -> None:
+    cube = np.random.default_rng(3).permutation(24).reshape(2, 3, 4).astype(float)
+    for axes in (None, 1, -1, (0, 2), (0, 1, 2)):
+        for keepdims in (False, True):
+            found = quantile(Tensor(cube), q, axes, keepdims).numpy()
+            np.testing.assert_allclose(found, np.quantile(cube, q, axis=axes, keepdims=keepdims), rtol=1e-15)
+
+
+def test_the_derivative_of_a_quantile_is_its_proportions() -> None:
+    slopes = grad(lambda x: quantile(x, 0.375))([4.0, 1.0, 3.0]).numpy()
+    assert slopes.tolist() == [0.0, 0.25, 0.75]
+    several = jacobian(lambda x: quantile(x, [0.0, 0.5, 1.0]))([4.0, 1.0, 3.0]).numpy()
+    assert several.tolist() == [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    assert quantile(Tensor([1.0, 2.0, np.inf]), 0.5).item() == 2.0
+
+
+def test_the_places_of_extremes_pass_over_what_is_no_number() -> None:
+    x = Tensor([[np.nan, 2.0, 1.0], [5.0, np.nan, 7.0]])
+    assert nanargmax(x) == 5
+    assert nanargmax(x, 0).tolist() == [1, 0, 1]
+    assert nanargmin(x, 1, keepdims=True).tolist() == [[2], [0]]
+    with pytest.raises(OperandError, match="nanargmin: got a slice of nothing but NaN"):
+        nanargmin(Tensor([[np.nan], [1.0]]), 1)
+    with pytest.raises(ShapeError, match="nanargmax: got shape"):
+        nanargmax(Tensor(np.zeros((2, 0))), 1)
+
+
+def test_a_value_is_placed_before_its_equals_or_behind_them() -> None:
+    steps, values = Tensor([1.0, 2.0, 2.0, 5.0]), Tensor([[2.0, 0.0], [9.0, 5.0]])
+    assert searchsorted(steps, values).tolist() == [[1, 0], [4, 3]]
+    assert searchsorted(steps, values, "right").tolist() == [[3, 0], [4, 4]]
+
+
+def test_quantiles_and_searches_that_have_no_answer_are_refused() -> None:
+    for q in (-0.1, 1.5, np.nan):
+        with pytest.raises(ParameterError, match=f"quantile: got q={q}"):
+            quantile(X, q)
+    with pytest.raises(ShapeError, match="quantile: got shape"):
+        quantile(Tensor(np.zeros((2, 0))), 0.5, 1)
+    with pytest.raises(ShapeError, match="searchsorted: got shape"):
+        searchsorted(X, X)

@@ -50,7 +50,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], type[EngineError], str]] = {
     "an op with an axis that its operand has not": (
         lambda: Summation((2,))(ones(2, 3)),
         AxisError,
-        "reduction*: got *axis 2 for 2 dimensions*; expected *-2 ≤ axis < 2*; *exists*.",
+        "Summation*: got *axis 2 for 2 dimensions*; expected *-2 ≤ axis < 2*; *exists*.",
     ),
     "an order of other than all axes": (
         lambda: Permute((1, 0))(ones(2, 3, 4)),

@@ -13,7 +13,7 @@ from engine.array import Array, Shape, computed
 from engine.graph import Op
 from engine.kinds import Unary
 from engine.tensor import Tensor
-from properties.batch import NotBatched, replay_batch
+from properties.batch import NotBatched, has_form, replay_batch
 from properties.case import Case
 from properties.recording import record
 from properties.references import REFERENCES
@@ -26,26 +26,29 @@ ROWS = 3
 REPEATABLE = settings(derandomize=True, database=None, deadline=None, max_examples=25)
 
 
-def rows_of(array: Array) -> Array:
-    """The array and two others, complex, behind one another."""
-    return computed(np.stack([array * (1 + row / 8) + 0.25j * (1 + row) for row in range(ROWS)]))
+def rows_of(array: Array, *, turned: bool = True) -> Array:
+    """The array and two others behind one another; ``turned``: all complex."""
+    rows = np.stack([array * (1 + row / 8) for row in range(ROWS)])
+    return computed(rows + 0.25j * np.arange(1, 1 + ROWS).reshape(-1, *[1] * array.ndim) if turned else rows)
 
 
-def multiplies_a_vector(case: Case) -> bool:
-    """Whether a step that is recorded has no batched form."""
-    shapes = [shape for shape, _ in case.specs()]
+def without_form(case: Case) -> list[str]:
+    """The ops of the steps that are recorded and have no batched form."""
+    ranks = [len(shape) for shape, _ in case.specs()]
     recorded_ones = case.needed() & case.varying()
     numbered = enumerate(case.steps, start=len(case.inputs))
     steps = [step for number, step in numbered if number in recorded_ones]
-    products = [step for step in steps if isinstance(step.op, ops.MatMul)]
-    return any(len(shapes[arg]) < 2 for step in products for arg in step.args)
+    return [
+        type(step.op).__name__ for step in steps if not has_form(step.op, [ranks[arg] for arg in step.args])
+    ]
 
 
 def agrees(case: Case) -> None:
     recording, point = recorded(case)
-    batched = [rows_of(array) for array in point]
-    if multiplies_a_vector(case):
-        with pytest.raises(NotBatched, match="MatMul"):
+    batched = [rows_of(array, turned=recording.analytic) for array in point]
+    missing = without_form(case)
+    if missing:
+        with pytest.raises(NotBatched, match="|".join(missing)):
             replay_batch(recording, batched)
         return
     found = replay_batch(recording, batched)
@@ -68,6 +71,29 @@ def test_a_batch_agrees_with_its_rows(name: str, data: DataObject) -> None:
 def test_a_batch_of_a_program_agrees_with_its_rows(case: Case) -> None:
     with np.errstate(all="ignore"):
         agrees(case)
+
+
+@pytest.mark.parametrize(
+    ("op", "ranks"),
+    [
+        (ops.Exp(), [0]),
+        (ops.Summation((0,)), [1]),
+        (ops.MatMul(), [2, 2]),
+        (ops.MatMul(), [2, 4]),
+        (ops.SolveTriangular(), [2, 3]),
+        (ops.MatrixPower(3), [2]),
+        (ops.Softmax((0,)), [2]),
+        (ops.Pad(((1, 0),)), [1]),
+    ],
+    ids=str,
+)
+def test_these_have_a_batched_form(op: Op, ranks: list[int]) -> None:
+    assert has_form(op, ranks)
+
+
+def test_an_axis_that_is_left_out_leaves_no_batched_form() -> None:
+    assert not has_form(ops.MatMul(), [1, 2])
+    assert not has_form(ops.SolveTriangular(), [2, 1])
 
 
 @pytest.mark.parametrize("shapes", [((2, 3), (3, 2)), ((4, 2, 3), (3, 2)), ((2, 3), (4, 3, 2))])

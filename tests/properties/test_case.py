@@ -50,7 +50,7 @@ DIAMOND = Case(
 
 
 PASTED = """
-from numpy import array, dtype
+from numpy import array, dtype, inf, nan
 from engine import *
 from engine import ops
 from properties.case import Case, Step

@@ -28,6 +28,7 @@ from programs_measured.traits import TRAITS, Program
 from properties.adapters.reference import Reference
 from properties.case import Case, Step, literal
 from properties.judge import BUDGETS, PROFILE
+from properties.law import PORTION
 from properties.oracles.definition import evaluate
 from properties.strategies import programs as drawing
 from properties.strategies.arrays import MARGIN, array_of
@@ -41,7 +42,7 @@ from tests.properties.samples import NAMES, POOL, corners, entries, sample, shar
 
 @cache
 def lines(*, smooth: bool) -> list[Case]:
-    return sample(programs(POOL, smooth=smooth), 20 * BUDGETS["default"], run=BUDGETS["default"])
+    return sample(programs(POOL, smooth=smooth), 20 * BUDGETS["default"], run=PORTION)
 
 
 BOTH = pytest.mark.parametrize("smooth", [True, False], ids=["smooth", "rough"])
@@ -76,10 +77,17 @@ def test_programs_are_of_every_kind(kind: str, smooth: bool) -> None:
     assert share(map(has, lines(smooth=smooth))) > floor
 
 
-def test_programs_use_every_op_of_the_pool_and_have_every_length() -> None:
+def test_programs_use_most_ops_of_the_pool_and_have_every_length() -> None:
     cases = (*lines(smooth=True), *lines(smooth=False))
-    assert {type(step.op).__name__ for case in cases for step in case.steps} == set(NAMES)
+    assert len({type(step.op) for case in cases for step in case.steps}) > 0.9 * len(POOL)
     assert {len(case.steps) for case in cases} == set(range(1, MOST_STEPS + 1))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_op_can_be_a_step(name: str) -> None:
+    pool = [CATALOGUE["EWiseAdd"], CATALOGUE[name]]
+    cases = sample(programs(pool), 8 * PORTION, name, run=PORTION)
+    assert any(isinstance(step.op, CATALOGUE[name].op) for case in cases for step in case.steps)
 
 
 def test_the_output_is_made_of_a_variable() -> None:
@@ -252,6 +260,7 @@ def test_a_long_program_shrinks_to_the_steps_that_matter() -> None:
         names = [type(step.op).__name__ for step in case.steps]
         return "Sigmoid" in names and "Reshape" in names[names.index("Sigmoid") :]
 
-    case = smallest(programs(POOL), has_both)
+    pool = [CATALOGUE[name] for name in ("EWiseMul", "Exp", "Reshape", "Sigmoid", "Sin", "Summation")]
+    case = smallest(programs(pool), has_both)
     assert [type(step.op).__name__ for step in case.steps] == ["Sigmoid", "Reshape"]
     assert {a.dtype for a in case.inputs} == {FLOAT64}

@@ -21,7 +21,7 @@ STAIRS = [
     {"case"},
     {"verdict", "recording"},
     {"oracles", "compare", "batch"},
-    {"sides", "exactness"},
+    {"sides", "exactness", "truths"},
     {"grads"},
     {"strategies"},
     {"adapters"},

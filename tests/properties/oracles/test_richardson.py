@@ -155,3 +155,28 @@ def test_two_estimates_agree_as_far_as_their_bounds_allow() -> None:
     assert agree(one(1.0, 0.25), one(2.0, 0.25)).all()
     assert not agree(one(1.0, 1e-3), one(2.0, 1e-3)).any()
     assert not agree(one(1.0, np.inf), one(1.0, 0.0)).any()
+
+
+def test_what_is_zero_at_every_point_has_slope_zero() -> None:
+    value, bound = number(two_sided(curve(lambda t: 0.0, noise=1e-300), 1 / 16))
+    assert value == 0
+    assert 0 < bound < 1e-280
+    value, bound = number(two_sided(curve(lambda t: max(0.0, t - 1e-3), noise=1e-300), 1 / 16))
+    assert value == 0
+    assert bound < 1e-280
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+@pytest.mark.parametrize("size", [1.0, 1e-30])
+def test_what_is_zero_on_one_side_only_is_not_decided(side: float, size: float) -> None:
+    starts: list[Callable[[float], float]] = [
+        lambda t: max(0.0, t),
+        lambda t: float(t > 0),
+        lambda t: max(0.0, t) ** 0.5,
+    ]
+
+    def sample(t: float) -> Sample:
+        values = np.array([size * start(side * t) for start in starts])
+        return Sample(values, 4 * UNIT * np.abs(values) + 1e-300)
+
+    assert np.isinf(two_sided(sample, 1 / 16).bounds).all()

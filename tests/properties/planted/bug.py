@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
-from engine.catalogue import CATALOGUE, entry_of, visiting
+from engine.catalogue import CATALOGUE, entry_of, op, visiting
 from engine.graph import Op
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Subject
 from properties.references import REFERENCES
 from properties.rows import GRAPHS, PROGRAMS, Row
+from properties.truths import TRUTHS
+
+SomeOp = TypeVar("SomeOp", bound=Op)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +35,35 @@ class Bug:
 
 @contextmanager
 def visitors() -> Generator[None, None, None]:
-    """Inside, ops and second definitions that are entered stay only until the end of the block."""
-    before = dict(REFERENCES)
+    """Inside, ops and what is told of them stay only until the end of the block."""
+    references, truths = dict(REFERENCES), dict(TRUTHS)
     try:
         with visiting():
             yield
     finally:
         REFERENCES.clear()
-        REFERENCES.update(before)
+        REFERENCES.update(references)
+        TRUTHS.clear()
+        TRUTHS.update(truths)
 
 
-def row_of(op: Op) -> Row:
+def instead_of(real: type[Op]) -> Callable[[type[SomeOp]], type[SomeOp]]:
+    """Enter the class below, an op of the catalogue said anew, with its facts and all that is told of it."""
+    facts = CATALOGUE[real.__name__]
+
+    def enter(cls: type[SomeOp]) -> type[SomeOp]:
+        made = op(*facts.domains, signature=facts.signature.text, analytic=facts.analytic)(cls)
+        REFERENCES[made] = REFERENCES[real]
+        if real in TRUTHS:
+            TRUTHS[made] = TRUTHS[real]
+        return made
+
+    return enter
+
+
+def row_of(instance: Op) -> Row:
     """The row of an op just entered."""
-    entry = entry_of(op)
+    entry = entry_of(instance)
     return Row(entry.name, (entry,))
 
 

@@ -90,7 +90,7 @@ def cube_of_which_the_adjoint_promotes() -> Row:
 
 def square_of_which_the_tangent_promotes() -> Row:
     @op(REALS)
-    class Square(Elementwise, Unary):
+    class PlantedSquare(Elementwise, Unary):
         """yᵢ = aᵢ²."""
 
         def compute(self, a: Array) -> Array:
@@ -102,8 +102,8 @@ def square_of_which_the_tangent_promotes() -> Row:
         def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
             return Tensor.make_const(2.0) * in_tangent * node.inputs[0]  # wrong: a float64 constant
 
-    refer_entry(Square, lambda op, x: x[0] * x[0])
-    return row_of(Square())
+    refer_entry(PlantedSquare, lambda op, x: x[0] * x[0])
+    return row_of(PlantedSquare())
 
 
 def maximum_of_two_minds_at_ties() -> Row:

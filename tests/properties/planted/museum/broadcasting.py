@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from string import ascii_letters
 from typing import Self
 
 import numpy as np
 
 from engine import ops
-from engine.array import Array, Shape, as_array, matrix_product
+from engine.array import Array, Shape, as_array, matrix_product, summed_product
 from engine.catalogue import op
 from engine.domain import REALS
-from engine.graph import Op
 from engine.kinds import Binary, Elementwise, Linear
 from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
-from properties.grid import Grid, Place, broadcast
-from properties.number import Number
+from properties.grid import Grid
 from properties.references import REFERENCES, refer, refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import row_of
@@ -101,43 +100,63 @@ def sum_of_the_larger_sizes(wrong: bool) -> Row:
 
 
 def einsum_of_a_unit_label(wrong: bool) -> Row:
-    @op(REALS, REALS)
-    class Einsum(Binary):
-        """yᵢ = Σⱼ aᵢⱼ bᵢⱼ; an axis of size 1, or one that is missing, is broadcast."""
+    """The op refuses sizes that differ. Here it stretches those of 1, as NumPy does."""
+
+    @op(REALS, REALS, signature="(n,i*),(i*)->(k*)")
+    class StretchingEinsum(ops.Einsum):
+        """y = Σ a b over the axes whose letter the result lacks; of the sizes of a letter one may be 1."""
 
         def compute(self, a: Array, b: Array) -> Array:
-            return as_array(np.sum(np.atleast_1d(a * b), axis=-1))
+            return summed_product(self.subscripts, a, b)
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
             a, b = node.inputs
-            rows = ops.reshape(out_grad, (*out_grad.shape, 1))
+            of_a, of_b, of_y = self._parts()
+            a_bar = StretchingEinsum(f"{of_y},{of_b}->{of_a}")(out_grad, b)
+            b_bar = StretchingEinsum(f"{of_y},{of_a}->{of_b}")(out_grad, a)
             if wrong:
-                return rows * b, rows * a
-            full = np.broadcast_shapes(a.shape, b.shape, (1,))
-            a_bar, b_bar = (ops.broadcast_to(rows * other, full) for other in (b, a))
+                return ops.astype(a_bar, a.dtype), ops.astype(b_bar, b.dtype)
+            sizes = _sizes_of_letters(self.subscripts, a.shape, b.shape)
+            a_bar, b_bar = (
+                ops.broadcast_to(part, tuple(sizes[letter] for letter in letters))
+                for part, letters in ((a_bar, of_a), (b_bar, of_b))
+            )
             return sum_to(a_bar, a), sum_to(b_bar, b)
 
-        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-            a, b = node.inputs
-            da, db = in_tangents
-            return self(da, b), self(a, db)
-
         def out_shape(self, *shapes: Shape) -> Shape:
-            return np.broadcast_shapes(*shapes, (1,))[:-1]
+            sizes = _sizes_of_letters(self.subscripts, *shapes)
+            return tuple(sizes[letter] for letter in self._parts()[2])
 
-    refer(Einsum, _rows)
-    return row_of(Einsum())
+        @classmethod
+        def instances(cls, *shapes: Shape) -> Iterator[Self]:
+            yield from map(cls, _subscripts_with_a_unit(*shapes))
+
+    refer(StretchingEinsum, _einsum_of_stretched)
+    return row_of(StretchingEinsum("a,a->"))
 
 
-def _rows(op: Op, grids: Sequence[Grid]) -> Grid:
-    a, b = grids
-    *rows, columns = broadcast(a.shape, b.shape, (1,))
+def _sizes_of_letters(subscripts: str, *shapes: Shape) -> dict[str, int]:
+    """Of two sizes the one that is not 1."""
+    sizes: dict[str, int] = {}
+    for letters, shape in zip(subscripts.partition("->")[0].split(","), shapes, strict=True):
+        for letter, size in zip(letters, shape, strict=True):
+            sizes[letter] = size if sizes.get(letter, 1) == 1 else sizes[letter]
+    return sizes
 
-    def entry(place: Place) -> Number:
-        row = [(*place, at) for at in range(columns)]
-        return a.total([a.stretched(at) * b.stretched(at) for at in row])
 
-    return a.filled(tuple(rows), entry)
+def _subscripts_with_a_unit(a: Shape, b: Shape) -> Iterator[str]:
+    """An axis of b has the letter of the first of a, if one of the two sizes is 1; else all sizes agree."""
+    own = ascii_letters[: len(a)]
+    unit = [at for at, size in enumerate(b) if a[0] != size and 1 in (a[0], size)]
+    for of_b in [own[1 : at + 1] + own[0] + own[at + 2 :] for at in unit] or [own[1:]]:
+        yield f"{own},{of_b}->{''.join(letter for letter in own if letter not in of_b)}"
+
+
+def _einsum_of_stretched(op: ops.Einsum, grids: Sequence[Grid]) -> Grid:
+    sizes = _sizes_of_letters(op.subscripts, *(grid.shape for grid in grids))
+    full = [tuple(map(sizes.__getitem__, of)) for of in op.subscripts.partition("->")[0].split(",")]
+    wide = [grid.filled(shape, grid.stretched) for grid, shape in zip(grids, full, strict=True)]
+    return REFERENCES[ops.Einsum](ops.Einsum(op.subscripts), wide)
 
 
 def matmul_that_sums_extra_axes_only(wrong: bool) -> Row:
@@ -174,6 +193,8 @@ EXHIBITS = [
     Exhibit(
         "broadcast-grad-padded-rank",
         "broadcasting",
+        op="broadcast_to",
+        subtlety=3,
         wrong="left-pads in_shape with ones, sums with keepdims=True and returns the padded shape, (1,3) "
         "instead of (3,)",
         trigger="rank-raising broadcast, incl. from a 0-d scalar; values right, shape not, so allclose "
@@ -185,6 +206,8 @@ EXHIBITS = [
     Exhibit(
         "broadcast-grad-greedy-size-match",
         "broadcasting",
+        op="broadcast_to",
+        subtlety=4,
         wrong="walk out_shape left to right with a pointer into in_shape; keep an axis as soon as the "
         "sizes are equal, sum it otherwise",
         trigger="equal sizes, e.g. (3,) -> (3,2,3) or (2,1) -> (2,2,2): the first matching axis is kept "
@@ -196,6 +219,8 @@ EXHIBITS = [
     Exhibit(
         "broadcast-shape-zero-size-max",
         "broadcasting",
+        op="broadcast_to",
+        subtlety=4,
         wrong="result shape = elementwise max of the two padded shapes; max(0, 1) = 1",
         trigger="an operand with a size-0 dim against a size-1 dim, e.g. (0,3)+(1,3)",
         source="tinygrad/tinygrad f3a50b4e40 (#3097)",
@@ -205,6 +230,8 @@ EXHIBITS = [
     Exhibit(
         "einsum-unit-label-not-expanded",
         "broadcasting",
+        op="einsum",
+        subtlety=4,
         wrong="a label has size 1 in x and n in y ('ij,ij->i' with x (2,3), y (2,1)): the adjoint of x is "
         "einsum(g, y) over the same labels, of shape (2,1), and is not expanded back to (2,3) (nor is y's "
         "summed)",
@@ -216,6 +243,8 @@ EXHIBITS = [
     Exhibit(
         "matmul-grad-keeps-unit-batch-dims",
         "broadcasting",
+        op="matmul",
+        subtlety=4,
         wrong="dA = g @ swapaxes(B); sum only the leading extra dims: dA.sum(axis=range(dA.ndim - "
         "A.ndim)); a batch dim that was 1 in A and n in B stays n",
         trigger="a size-1 batch dim of equal rank, e.g. (1,2,3)@(4,3,5); 2-D and rank-raising cases are "

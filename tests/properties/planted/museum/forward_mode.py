@@ -2,73 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import reduce
-from itertools import accumulate
-from operator import sub
-from typing import Self
-
 import numpy as np
 
 from engine import ops
-from engine.array import Array, BoolArray, Shape, as_array, select
+from engine.array import Array, accumulated, as_array, select
 from engine.catalogue import op
-from engine.domain import MASK, REALS, Domain
+from engine.domain import MASK, REALS
 from engine.dtype import DType, promote
-from engine.graph import Op
-from engine.kinds import Binary, Elementwise, Ternary, Unary
+from engine.kinds import Elementwise, Ternary
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import zeros_like
 from engine.tensor import Tensor
-from properties.grid import Grid
-from properties.number import Number
-from properties.references import refer, refer_entry
+from properties.references import refer_entry
 from properties.rows import Row
-from tests.properties.planted.bug import row_of
+from tests.properties.planted.bug import alone, instead_of, row_of
 from tests.properties.planted.museum.exhibit import Exhibit, in_op
-from tests.properties.planted.museum.linear import (
-    SMALL,
-    Rows,
-    by_columns,
-    eliminated,
-    inverse,
-    lower,
-    rows_of,
-    solution,
-)
 
 
 def inverse_with_its_factors_in_disorder(wrong: bool) -> Row:
-    @op(SMALL, signature="(n,n)->(n,n)")
-    class Inv(Unary):
-        """Y = (A + 8·1)⁻¹."""
+    if not wrong:
+        return alone("Inv")()
 
-        def compute(self, a: Array) -> Array:
-            return inverse(a)
-
-        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-            across = ops.transpose(node)
-            return -(across @ out_grad @ across)
+    @instead_of(ops.Inv)
+    class InvInDisorder(ops.Inv):
+        """Ẏ = −Y Y Ȧ."""
 
         def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-            return -(node @ node @ in_tangent if wrong else node @ in_tangent @ node)
+            return -(node @ node @ in_tangent)
 
-        def out_shape(self, *shapes: Shape) -> Shape:
-            return shapes[0]
-
-        @classmethod
-        def instances(cls, *shapes: Shape) -> Iterator[Self]:
-            if len(shapes[0]) == 2:
-                yield cls()
-
-    refer(Inv, _inverted)
-    return row_of(Inv())
-
-
-def _inverted(op: Op, grids: Sequence[Grid]) -> Grid:
-    (a,) = grids
-    units = a.filled(a.shape, lambda place: a.arithmetic.number(float(place[0] == place[1])))
-    return by_columns(units, lambda unit: eliminated(rows_of(a), unit))
+    return row_of(InvInDisorder())
 
 
 def where_that_asks_the_first_branch(wrong: bool) -> Row:
@@ -101,99 +63,52 @@ def where_that_asks_the_first_branch(wrong: bool) -> Row:
 
 
 def running_product_by_masks(wrong: bool) -> Row:
-    """At the first zero k ẏᵢ is ȧₖ times the other factors from k on: what others do adds 0."""
+    """From the first zero k on ẏᵢ is ȧₖ times the other factors: what they do adds 0, and is left out."""
+    if not wrong:
+        return alone("CumProd")()
 
-    @op(Domain(low=-2.0, high=2.0), signature="(n)->(n)")
-    class Cumprod(Unary):
-        """yᵢ = Πⱼ aⱼ over j ≤ i."""
-
-        def compute(self, a: Array) -> Array:
-            return as_array(np.cumprod(a))
-
-        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-            (a,) = node.inputs
-            parts = [ops.summation(out_grad * self._others(a, at)) for at in range(a.size)]
-            return ops.stack(parts) if parts else zeros_like(a)
+    @instead_of(ops.CumProd)
+    class CumProdByMasks(ops.CumProd):
+        """Its tangent looks for the first zero."""
 
         def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
             (a,) = node.inputs
-            zeros = np.flatnonzero(a.realize_cached_data() == 0) if wrong else ()
-            terms = [in_tangent[at] * self._others(a, at) for at in range(a.size)]
-            for zero in zeros[:1]:
-                before = _marks(a, np.arange(a.size) < zero)
-                terms = [term if at == zero else term * before for at, term in enumerate(terms)]
-            return sum(terms, start=zeros_like(a))
+            zero = as_array((a.realize_cached_data() == 0).astype(a.dtype))
+            seen = accumulated(np.add, zero, self.axis, reverse=self.reverse)
+            first = Tensor.make_const(as_array(zero * (seen == 1)))
+            before = Tensor.make_const(as_array((seen == 0).astype(a.dtype)))
+            usual = ops.CumProd.tangent(self, in_tangent, node)
+            others = ops.cumprod(a * (1 - first) + first, self.axis, self.reverse)
+            there = ops.cumsum(in_tangent * first, self.axis, self.reverse)
+            return before * usual + (1 - before) * others * there
 
-        def _others(self, a: Tensor, at: int) -> Tensor:
-            """∂yᵢ/∂aₖ: the product of the factors but k, from k on."""
-            only = _marks(a, np.arange(a.size) == at)
-            return self(a * (1 - only) + only) * _marks(a, np.arange(a.size) >= at)
-
-        def out_shape(self, *shapes: Shape) -> Shape:
-            return shapes[0]
-
-        @classmethod
-        def instances(cls, *shapes: Shape) -> Iterator[Self]:
-            return iter([cls()] if len(shapes[0]) == 1 else [])
-
-    refer(Cumprod, _running)
-    return row_of(Cumprod())
-
-
-def _marks(a: Tensor, where: BoolArray) -> Tensor:
-    """1 where it holds, 0 elsewhere, as a constant of a's dtype."""
-    return Tensor.make_const(as_array(where.astype(a.dtype)))
-
-
-def _running(op: Op, grids: Sequence[Grid]) -> Grid:
-    (a,) = grids
-    return Grid(a.shape, list(accumulate(a.entries, Number.__mul__)), a.arithmetic)
+    return row_of(CumProdByMasks(0))
 
 
 def triangular_solve_that_reads_all_of_a_tangent(wrong: bool) -> Row:
-    @op(SMALL, REALS, signature="(n,n),(n,m)->(n,m)")
-    class SolveTriangular(Binary):
-        """(L + 8·1) Y = B, with L the lower triangle of A."""
+    if not wrong:
+        return alone("SolveTriangular")()
 
-        def compute(self, a: Array, b: Array) -> Array:
-            return solution(as_array(np.tril(a)), b)
-
-        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-            a, b = node.inputs
-            b_bar = self(ops.transpose(a)[::-1, ::-1], out_grad[::-1])[::-1]
-            return sum_to(-(b_bar @ ops.transpose(node)) * lower(a), a), sum_to(b_bar, b)
+    @instead_of(ops.SolveTriangular)
+    class SolveOfAllOfATangent(ops.SolveTriangular):
+        """Ẋ = T⁻¹ (Ḃ − Ȧ X), with all of Ȧ."""
 
         def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-            a, _ = node.inputs
+            a, b = node.inputs
             da, db = in_tangents
-            return self(a, -((da if wrong else da * lower(a)) @ node)), self(a, db)
+            x = ops.reshape(node, (*node.shape, 1)) if b.ndim == 1 else node
+            moved = (ops.transpose(da) if self.trans else da) @ x
+            return ops.reshape(-self(a, moved), node.shape), self(a, db)
 
-        def out_shape(self, *shapes: Shape) -> Shape:
-            return shapes[1]
-
-        @classmethod
-        def instances(cls, *shapes: Shape) -> Iterator[Self]:
-            if [len(shape) for shape in shapes] == [2, 2]:
-                yield cls()
-
-    refer(
-        SolveTriangular, lambda op, grids: by_columns(grids[1], lambda b: _substituted(rows_of(grids[0]), b))
-    )
-    return row_of(SolveTriangular())
-
-
-def _substituted(rows: Rows, right: Sequence[Number]) -> list[Number]:
-    found: list[Number] = []
-    for row, entry in zip(rows, right, strict=True):
-        products = [x * y for x, y in zip(row, found, strict=False)]
-        found.append(reduce(sub, products, entry) / row[len(found)])
-    return found
+    return row_of(SolveOfAllOfATangent())
 
 
 EXHIBITS = [
     Exhibit(
         "inv-jvp-factor-order",
         "forward-mode",
+        op="inv",
+        subtlety=4,
         wrong="tK = -K @ K @ tA (or -tA @ K @ K): the three factors in an order that is right only if "
         "they commute",
         trigger="A (or tA) not diagonal/commuting; the sample inputs of the test suite were diagonal",
@@ -204,6 +119,8 @@ EXHIBITS = [
     Exhibit(
         "where-jvp-drops-tangent-constant-true",
         "forward-mode",
+        op="where",
+        subtlety=4,
         wrong="tangent rule looks at the first branch to decide whether there is a tangent: with a "
         "constant true branch the result tangent is zero everywhere",
         trigger="true branch constant, false branch variable (the reverse arrangement passes)",
@@ -214,6 +131,8 @@ EXHIBITS = [
     Exhibit(
         "cumprod-nested-jvp-at-zero",
         "forward-mode",
+        op="cumprod",
+        subtlety=5,
         wrong="tangent at zeros obtained by masks on values (first zero: product of the others times tx "
         "there; after it 0): first order right, the derivative of the tangent (nested JVP) misses the pairs "
         "(zero, other)",
@@ -225,6 +144,8 @@ EXHIBITS = [
     Exhibit(
         "triangular-solve-tangent-not-masked",
         "forward-mode",
+        op="solve_triangular",
+        subtlety=5,
         wrong="tx = solve(L, tb - tL @ x) with the tangent tL unmasked: entries of tL in the unused "
         "triangle contribute, though the forward never reads them",
         trigger="tangent with non-zero entries in the unused triangle; triangular tangents hide it",

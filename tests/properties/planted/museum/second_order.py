@@ -16,20 +16,12 @@ from engine.graph import Op
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.tensor import Tensor
-from properties.grid import Grid, Place
+from properties.grid import Grid
 from properties.number import Number
 from properties.references import refer, refer_entry
 from properties.rows import Row
-from tests.properties.planted.bug import row_of
+from tests.properties.planted.bug import alone, instead_of, row_of
 from tests.properties.planted.museum.exhibit import Exhibit, in_op
-from tests.properties.planted.museum.linear import (
-    SMALL,
-    by_columns,
-    eliminated,
-    inverse,
-    rows_of,
-    solution,
-)
 
 
 class Projection(Binary):
@@ -92,56 +84,33 @@ def group_norm_with_a_slip(wrong: bool) -> Row:
 
 
 def layer_norm_with_saved_statistics(wrong: bool) -> Row:
-    @op(REALS, signature="(i*)->(j*)")
-    class LayerNorm(Unary):
-        """yᵢ = (aᵢ − m) / s, with m the mean along the last axis and s² the variance + 1."""
+    if not wrong:
+        return alone("LayerNorm")()
 
-        def compute(self, a: Array) -> Array:
-            mean, variance = np.mean(a, axis=-1, keepdims=True), np.var(a, axis=-1, keepdims=True)
-            return as_array((a - mean) / np.sqrt(variance + 1))
+    @instead_of(ops.LayerNorm)
+    class LayerNormOfSavedStatistics(ops.LayerNorm):
+        """To its rule the mean and the deviation are numbers."""
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-            return self._derivative(out_grad, node, saved=wrong)
-
-        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-            return self._derivative(in_tangent, node, saved=False)
-
-        def _derivative(self, along: Tensor, node: Tensor, *, saved: bool) -> Tensor:
-            """The Jacobian is symmetric."""
             (a,) = node.inputs
-            mean = a.mean(-1, keepdims=True)
-            inverse_deviation = 1 / ops.sqrt(((a - mean) ** 2).mean(-1, keepdims=True) + 1)
-            if saved:
-                mean, inverse_deviation = mean.detach(), inverse_deviation.detach()
-            y = (a - mean) * inverse_deviation
-            centred = along - along.mean(-1, keepdims=True)
-            return (centred - y * (y * along).mean(-1, keepdims=True)) * inverse_deviation
-
-        def out_shape(self, *shapes: Shape) -> Shape:
-            return shapes[0]
+            mean = a.mean(self.axes, keepdims=True).detach()
+            scale = 1 / ops.sqrt(((a - mean).detach() ** 2).mean(self.axes, keepdims=True) + self.eps)
+            y = (a - mean) * scale
+            level = out_grad - out_grad.mean(self.axes, keepdims=True)
+            return scale * (level - y * (y * out_grad).mean(self.axes, keepdims=True))
 
         @classmethod
         def instances(cls, *shapes: Shape) -> Iterator[Self]:
-            if all((shapes[0], prod(shapes[0]))):
-                yield cls()
+            if prod(shapes[0]):  # there is no mean of nothing
+                for known in ops.LayerNorm.instances(*shapes):
+                    yield cls(known.axes, known.eps)
 
-    refer(LayerNorm, _normed_rows)
-    return row_of(LayerNorm())
+    return row_of(LayerNormOfSavedStatistics((0,)))
 
 
 def _normed_whole(op: Op, grids: Sequence[Grid]) -> Grid:
     (a,) = grids
     return Grid(a.shape, _normed(a, a.entries), a.arithmetic)
-
-
-def _normed_rows(op: Op, grids: Sequence[Grid]) -> Grid:
-    (a,) = grids
-
-    def entry(place: Place) -> Number:
-        row = [a[(*place[:-1], at)] for at in range(a.shape[-1])]
-        return _normed(a, row)[place[-1]]
-
-    return a.filled(a.shape, entry)
 
 
 def _normed(a: Grid, entries: Sequence[Number]) -> list[Number]:
@@ -176,63 +145,57 @@ def quotient_with_a_fresh_leaf(wrong: bool) -> Row:
 
 
 def square_of_realised_constants(wrong: bool) -> Row:
-    @op(REALS)
-    class Square(Elementwise, Unary):
-        """yᵢ = aᵢ²."""
+    if not wrong:
+        return alone("Square")()
 
-        def compute(self, a: Array) -> Array:
-            return a * a
+    @instead_of(ops.Square)
+    class SquareOfRealised(ops.Square):
+        """Its adjoint is a fresh leaf."""
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
             (a,) = node.inputs
-            if wrong:
-                return Tensor(as_array(2 * out_grad.realize_cached_data() * a.realize_cached_data()))
-            return 2 * out_grad * a
+            return Tensor(as_array(2 * out_grad.realize_cached_data() * a.realize_cached_data()))
 
-        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-            return 2 * in_tangent * node.inputs[0]
-
-    refer_entry(Square, lambda op, x: x[0] * x[0])
-    return row_of(Square())
+    return row_of(SquareOfRealised())
 
 
 def solve_with_saved_factors(wrong: bool) -> Row:
-    @op(SMALL, REALS, signature="(n,n),(n,m)->(n,m)")
-    class Solve(Binary):
-        """(A + 8·1) Y = B."""
+    if not wrong:
+        return alone("Solve")()
 
-        def compute(self, a: Array, b: Array) -> Array:
-            return solution(a, b)
+    @instead_of(ops.Solve)
+    class SolveByKeptInverse(ops.Solve):
+        """Its rules multiply by A⁻¹, a number since the value was computed."""
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
             a, b = node.inputs
-            b_bar = self._solved(ops.transpose(a), out_grad)
-            return sum_to(-(b_bar @ ops.transpose(node)), a), sum_to(b_bar, b)
+            x, x_bar = (columns(each, b) for each in (node, out_grad))
+            b_bar = ops.transpose(inverse(a, node)) @ x_bar
+            b_bar_there = ops.reshape(sum_to(b_bar, columns(b, b)), b.shape)
+            return sum_to(-(b_bar @ ops.transpose(x)), a), b_bar_there
 
         def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-            a, _ = node.inputs
+            a, b = node.inputs
             da, db = in_tangents
-            return self._solved(a, -(da @ node)), self._solved(a, db)
+            by_a = -(inverse(a, node) @ (da @ columns(node, b)))
+            by_b = inverse(a, node) @ columns(db, b)
+            return ops.reshape(by_a, node.shape), ops.reshape(by_b, node.shape)
 
-        def _solved(self, a: Tensor, b: Tensor) -> Tensor:
-            return Tensor.make_const(inverse(a.realize_cached_data())) @ b if wrong else self(a, b)
+    def inverse(a: Tensor, node: Tensor) -> Tensor:
+        return ops.inv(ops.astype(a, node.dtype)).detach()
 
-        def out_shape(self, *shapes: Shape) -> Shape:
-            return shapes[1]
+    def columns(x: Tensor, b: Tensor) -> Tensor:
+        return ops.reshape(x, (*x.shape, 1)) if b.ndim == 1 else x
 
-        @classmethod
-        def instances(cls, *shapes: Shape) -> Iterator[Self]:
-            if [len(shape) for shape in shapes] == [2, 2]:
-                yield cls()
-
-    refer(Solve, lambda op, grids: by_columns(grids[1], lambda b: eliminated(rows_of(grids[0]), b)))
-    return row_of(Solve())
+    return row_of(SolveByKeptInverse())
 
 
 EXHIBITS = [
     Exhibit(
         "double-backward-sign-slip",
         "second-order",
+        op="group_norm",
+        subtlety=4,
         wrong="hand-written double backward of x -> -(x . g)*inv_std returns gx with the sign of the "
         "forward lost: +gx",
         trigger="second derivative with respect to the normalised input only; first order and the other "
@@ -244,6 +207,8 @@ EXHIBITS = [
     Exhibit(
         "div-grad-fresh-leaf",
         "second-order",
+        op="div",
+        subtlety=5,
         wrong="db = Tensor(-g.data*a.data/b.data**2): only the denominator adjoint is rebuilt as a leaf; "
         "the numerator path stays differentiable",
         trigger="second derivative involving b: d2(a/b)/db2 = 0 and the mixed derivative seen from b "
@@ -255,6 +220,8 @@ EXHIBITS = [
     Exhibit(
         "grad-built-on-realised-constants",
         "second-order",
+        op="backward",
+        subtlety=5,
         wrong="gradient computes with realised arrays and wraps the result in a fresh leaf: first order "
         "right, but the adjoint has no graph; d2/dx2 of x**2 is None/0, not 2",
         trigger="second derivative",
@@ -265,6 +232,8 @@ EXHIBITS = [
     Exhibit(
         "norm-layer-saved-stats-constant",
         "second-order",
+        op="layer_norm",
+        subtlety=5,
         wrong="the backward uses the saved mean and 1/std as constants, so differentiating the backward "
         "misses their dependence on x",
         trigger="second (in the framework: third) derivative; first order exact",
@@ -275,6 +244,8 @@ EXHIBITS = [
     Exhibit(
         "solve-second-order-constant-factor",
         "second-order",
+        op="solve",
+        subtlety=5,
         wrong="JVP/VJP of solve (det, slogdet) reuses the LU factors or inv(A) saved from the forward as "
         "constants; differentiating again misses d(A**-1) = -A**-1 dA A**-1, result about half",
         trigger="second derivative in A, forward-over-forward (or any nesting where the saved factor is "
