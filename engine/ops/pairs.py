@@ -134,7 +134,7 @@ logaddexp: LogAddExp = LogAddExp()
 
 
 def _difference(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """0 where both are −∞, else 1; d = a − b, rounded, 0 for equal infinities; the error a − b − d, a constant.
+    """0 where both are −∞, else 1; d = a − b, rounded, 0 for equal infinities; the error, a constant.
 
     Source of the error: D. Knuth, The Art of Computer Programming, volume 2, 4.2.2, theorem B.
     """
@@ -142,10 +142,11 @@ def _difference(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     some = 1 - same * step(-a.detach())
     a, b = where(same, 0.0, a), where(same, 0.0, b)
     less = a - b
-    x, y, rounded = a.detach(), b.detach(), less.detach()
+    endless = infinite(less)
+    x, y, rounded = (where(endless, 0.0, each.detach()) for each in (a, b, less))
     virtual = rounded - x
     error = (x - (rounded - virtual)) - (y + virtual)
-    return some, less, where(step(MOST - absolute(rounded)), error, 0.0)
+    return some, less, where(step(MOST - absolute(less.detach())), error, 0.0)
 
 
 def _shares(less: Tensor, error: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape, computed, is_float, mantissa_and_exponent, places, scaled, select
+from engine.array import (
+    Array,
+    BoolArray,
+    Shape,
+    computed,
+    is_float,
+    mantissa_and_exponent,
+    places,
+    scaled,
+    select,
+)
 from engine.catalogue import op
 from engine.domain import NONZERO, REALS
 from engine.dtype import FLOAT32, FLOAT64
@@ -28,7 +38,8 @@ class PolarMonomial(Elementwise, Binary):
 
     The derivatives of the length and the angle of an arrow are such, of any order, since
     ∂y/∂a = aᵖ⁻¹ bᵠ (p b² − (k − p) a²) / rᵏ⁺². At (0, 0) y is 0. Mantissas and exponents are multiplied
-    apart: no power overflows where y does not.
+    apart: no power overflows where y does not. Where a or b is ±∞, y is its limit for k ≥ p + q; equal
+    infinities count as equal numbers.
     """
 
     by_a: int
@@ -43,6 +54,8 @@ class PolarMonomial(Elementwise, Binary):
         if not (is_float(a) and is_float(b)):
             return computed(a**self.by_a * b**self.by_b / (a * a + b * b) ** (self.by_radius / 2))
         dtype = np.result_type(a, b)
+        endless: BoolArray = np.isinf(a) | np.isinf(b)
+        a, b = _at_infinity(a, endless), _at_infinity(b, endless)
         a, b = computed(a.astype(FLOAT64)), computed(b.astype(FLOAT64))
         a_part, a_exponent = mantissa_and_exponent(a)
         b_part, b_exponent = mantissa_and_exponent(b)
@@ -53,7 +66,8 @@ class PolarMonomial(Elementwise, Binary):
         parts = a_part**self.by_a * b_part**self.by_b / radius
         parts = computed(parts - parts * (self.by_radius / 2 * rest / square))
         exponent = self.by_a * a_exponent + self.by_b * b_exponent - self.by_radius * common
-        return computed(scaled(parts, exponent).astype(dtype))
+        value = computed(scaled(parts, exponent).astype(dtype))
+        return select(endless, value * 0, value) if self.by_radius > self.by_a + self.by_b else value
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
@@ -75,6 +89,11 @@ class PolarMonomial(Elementwise, Binary):
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
         for exponents in ((1, 0, 1), (0, 1, 2), (0, 2, 3), (2, 1, 4)):
             yield cls(*exponents)
+
+
+def _at_infinity(a: Array, endless: BoolArray) -> Array:
+    """a; where ``endless``, ±1 for ±∞ and 0 for any other number."""
+    return select(endless, np.where(np.isinf(a), np.sign(a), a * 0).astype(a.dtype), a)
 
 
 def _sum_of_squares(a: Array, b: Array) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import exp, log
-from engine.ops.piecewise import absolute, sign, step, where
+from engine.ops.piecewise import absolute, infinite, sign, step, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -49,15 +49,33 @@ class EWisePow(Elementwise, Binary):
         return da * by_base, db * by_exponent
 
     def _slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b aᵇ⁻¹ and aᵇ log a, in y's dtype, where 0 · ∞ (at a = b = 0 and at a = 0) is kept from arising.
+        """b aᵇ⁻¹ and aᵇ log a, in y's dtype, where 0 · ∞ is kept from arising.
 
         A power that overflows or has lost digits is taken by halves.
         """
         a, b = astype(a, node.dtype), astype(b, node.dtype)
-        base = where(a.detach(), a, ones_like(a))
+        ends = _at_the_ends(a, b)
+        inner = tuple(where(ends, 1.0, each) for each in (a, b, node))
+        outer = tuple(where(ends, each, 1.0) for each in (a, b, node))
+        pairs = zip(self._outer_slopes(*outer), self._inner_slopes(*inner), strict=True)
+        by_base, by_exponent = (where(ends, far, near) for far, near in pairs)
+        return by_base, by_exponent
+
+    def _outer_slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        """Both at 0 and ±∞, and where aᵇ is constant: what multiplies an ∞ there is left out."""
+        size, sure = absolute(a.detach()), b.detach()
+        gone = infinite(sure) * step((1 - size) * sure)
+        left_out = _constant(a, b) + gone
+        power = where(left_out, 1.0, a) ** where(left_out, 1.0, b - 1)
+        by_base = where(gone, 0.0, b) * power
+        flat = _zero(size) * (1 - step(-sure)) + infinite(size) * step(a.detach()) * step(-sure)
+        return by_base, node * log(where(flat, 1.0, a))
+
+    def _inner_slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        """Both at finite numbers that are not 0."""
         far = _far(a, node)
         half = where(far, a, 1.0) ** (b / 2)
-        return self._slope(a, b, node), where(far, half * log(base) * half, where(far, 0.0, node) * log(base))
+        return self._slope(a, b, node), where(far, half * log(a) * half, where(far, 0.0, node) * log(a))
 
     def _slope(self, a: Tensor, b: Tensor, node: Tensor) -> Tensor:
         """b aᵇ⁻¹, the rounding of b − 1 made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, (b/a) aᵇ."""
@@ -89,6 +107,17 @@ def _far(a: Tensor, power: Tensor) -> Tensor:
     size = power.detach()
     least = float(np.sqrt(np.finfo(size.dtype).tiny)) ** 1.5
     return step(a.detach()) * (step(least - size) + step(size - 1 / least))
+
+
+def _constant(a: Tensor, b: Tensor) -> Tensor:
+    """1 where b is 0 and 1/a overflows, or is NaN: aᵇ is constant, whatever a is."""
+    return _zero(b.detach()) * (1 - step(absolute(a.detach()) - 1 / float(np.finfo(a.dtype).max)))
+
+
+def _at_the_ends(a: Tensor, b: Tensor) -> Tensor:
+    """1 where a is 0, a or b is ±∞, or aᵇ is constant; 0 elsewhere."""
+    some = _zero(a.detach()) + infinite(a) + infinite(b) + _constant(a, b)
+    return step(some)
 
 
 def _zero(a: Tensor) -> Tensor:

@@ -7,10 +7,21 @@ from functools import cache
 
 from engine.dtype import DType
 from engine.graph import Op
-from properties.extremes import corners, matrices, moving, pairs, products, reductions, rows, smooth
+from properties.extremes import (
+    corners,
+    divisions,
+    gates,
+    matrices,
+    moving,
+    pairs,
+    products,
+    reductions,
+    rows,
+    smooth,
+)
 from properties.extremes.point import FLOATS, Float, Line
 
-FAMILIES = (smooth, corners, pairs, moving, products, reductions, rows, matrices)
+FAMILIES = (smooth, corners, gates, pairs, divisions, moving, products, reductions, rows, matrices)
 
 
 def lines(f: Float) -> Iterator[Line]:

@@ -251,7 +251,8 @@ def _inside(domain: Domain, slot: int) -> float:
     """An ordinary number of the domain."""
     if domain.values:
         return domain.values[-1]
-    choices = (*ORDINARY[slot:], *ORDINARY[:slot])
+    middle = (domain.low + domain.high) / 2
+    choices = (*ORDINARY[slot:], *ORDINARY[:slot], middle)
     return next(number for number in choices if domain.smooth_at(number, MARGIN))
 
 

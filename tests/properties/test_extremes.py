@@ -110,8 +110,8 @@ def test_the_engine_answers_every_line_in_every_shape(name: str, f: Float) -> No
 def finite_points(f: Float) -> Iterator[Point]:
     """The elementwise points at finite numbers inside the domain, away from its kinks.
 
-    Beside a subnormal number a complex step is no small one, and it under- or overflows times a slope beyond
-    the roots of the numbers' ends: there the second definitions cannot be asked.
+    Beside a subnormal number a complex step is no small one, divided by the largest it is 0, and it under- or
+    overflows times a slope beyond the roots of the numbers' ends: there they cannot be asked.
     """
     for lines in table(f.dtype).values():
         for line in lines:
@@ -119,7 +119,8 @@ def finite_points(f: Float) -> Iterator[Point]:
                 numbers = [entries_of(x)[0] for x in line.inputs]
                 domains = slot_domains(line.op, len(numbers))
                 pairs = list(zip(numbers, domains, strict=True))
-                known = [isfinite(x) and kind(x, f) != "smallest" for x in numbers]
+                beyond = {"smallest"} if len(numbers) == 1 else {"smallest", "largest"}
+                known = [isfinite(x) and kind(x, f) not in beyond for x in numbers]
                 slopes = [abs(entries_of(adjoint)[0]) for adjoint in line.adjoints or ()]
                 steps = all(slope == 0 or DOUBLE.tiny**0.5 < slope < DOUBLE.largest**0.5 for slope in slopes)
                 if (
@@ -154,7 +155,7 @@ def test_second_definitions_agree_where_they_can_be_asked(f: Float) -> None:
         for adjoint, found in zip(point.adjoints or (), moved, strict=True):
             assert agrees(entries_of(adjoint)[0], found.tangents[0], found.tangent_bounds[0], f), point
         asked += 1
-    assert asked > 200
+    assert asked > 100
 
 
 def test_the_ends_are_those_of_numpy() -> None:
