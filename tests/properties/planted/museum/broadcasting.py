@@ -77,7 +77,7 @@ def sum_of_the_larger_sizes(wrong: bool) -> Row:
         """yᵢ = aᵢ + bᵢ; shapes broadcast."""
 
         def compute(self, a: Array, b: Array) -> Array:
-            shape = self.out_shape(a.shape, b.shape)
+            shape = (_larger_sizes if wrong else self.out_shape)(a.shape, b.shape)
             return as_array(np.broadcast_to(a, shape) + np.broadcast_to(b, shape))
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
@@ -88,15 +88,15 @@ def sum_of_the_larger_sizes(wrong: bool) -> Row:
             da, db = (ops.broadcast_to(moved, node.shape) for moved in in_tangents)
             return ops.astype(da, node.dtype), ops.astype(db, node.dtype)
 
-        def out_shape(self, *shapes: Shape) -> Shape:
-            if not wrong:
-                return np.broadcast_shapes(*shapes)
-            rank = max(map(len, shapes))
-            padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-            return tuple(map(max, *padded))
-
     refer_entry(Plus, lambda op, x: x[0] + x[1])
     return row_of(Plus())
+
+
+def _larger_sizes(*shapes: Shape) -> Shape:
+    """The larger of the sizes of each axis, the shapes padded with 1 in front: 1 of 0 and 1, too."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    return tuple(map(max, *padded))
 
 
 def einsum_of_a_unit_label(wrong: bool) -> Row:
