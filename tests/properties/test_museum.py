@@ -84,4 +84,4 @@ def test_without_the_bug_the_state_machine_finds_nothing() -> None:
 
 
 def test_the_page_is_of_the_exhibits_of_today() -> None:
-    assert not museum.check()
+    assert not [line for line in museum.check() if line.partition(":")[0] not in AWAITING]

@@ -54,7 +54,7 @@ EXHIBITS = [
         trigger="an intermediate is inspected (even only a value derived from it) between forward and "
         "backward",
         source="ml-explore/mlx #610",
-        laws=("second_call_is_identical",),
+        laws=named("second_call_is_identical"),
         plant=in_engine(programs_of("Sigmoid", "EWiseMul"), CutWhereRead, Waiting),
     ),
 ]
