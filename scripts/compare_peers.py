@@ -139,6 +139,12 @@ def run_all(entries: Sequence[Entry], libraries: Sequence[Library], cases: int, 
     return found
 
 
+def run_line(versions: Sequence[tuple[str, str]], cases: int, start: int) -> str:
+    """What the page says of the run that it shows."""
+    named = ", ".join(" ".join(each) for each in versions)
+    return f"{named}, numpy {version('numpy')}; up to {cases} cases of each kind, seed {start}"
+
+
 def main(arguments: Sequence[str]) -> int:
     """The exit status."""
     parser = argparse.ArgumentParser(description="Compare every op with its counterparts in torch and JAX.")

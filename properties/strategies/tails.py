@@ -82,7 +82,9 @@ def _inside(x: float, domain: Domain, dtype: DType, others: Sequence[float]) -> 
     if domain.values:
         return domain.values[int(x > 0) % len(domain.values)]
     inverse = 1.0 / x if frexp(x)[1] > -120 and x else 1.0
-    for candidate in (x, -x, inverse, -inverse, 0.5, 2.0, -2.0):
+    width = domain.high - domain.low
+    between = domain.low + (1 + abs(frexp(x)[0])) / 4 * width if width < inf else 0.5
+    for candidate in (x, -x, inverse, -inverse, between, 2.0, -2.0):
         with np.errstate(all="ignore"):
             rounded = float(dtype.type(candidate))
         tied = domain.ties and rounded in others

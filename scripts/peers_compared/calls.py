@@ -63,6 +63,7 @@ CALLS: Mapping[type[Op], Calls] = {
     ops.Sigmoid: Calls("torch.sigmoid(a)", "jax.nn.sigmoid(a)"),
     ops.Tanh: Calls("torch.tanh(a)", "jnp.tanh(a)"),
     ops.Exp2: Calls("torch.exp2(a)", "jnp.exp2(a)"),
+    ops.LogisticDensity: Calls("- not one function", "- not one function"),
     ops.Expm1: Calls("torch.expm1(a)", "jnp.expm1(a)"),
     ops.LogSigmoid: Calls("torch.nn.functional.logsigmoid(a)", "jax.nn.log_sigmoid(a)"),
     ops.Softplus: Calls("torch.nn.functional.softplus(a)", "jax.nn.softplus(a)"),

@@ -37,6 +37,9 @@ REFUSALS = (
 )  # fmt: skip
 """What a library may raise where it does not take a case."""
 
+PATIENCE = 5
+"""How often cases are drawn for a library that has taken none so far."""
+
 ROUNDING = 64.0
 """Units of the last place that count as rounding where no oracle says how much is (0010 allows as many)."""
 
@@ -65,9 +68,15 @@ class Comparison:
 
 
 def compare(entry: Entry, library: Library, cases: int, start: int) -> Comparison:
-    """So many cases of an op away from its kinks and ties, and, if it has any, as many at them."""
+    """So many cases of an op away from its kinks and ties, and, if it has any, as many at them.
+
+    Where the library takes none of them, more are drawn.
+    """
     found = Comparison()
-    _run(found, entry, library, Draws(cases, start, rough=False))
+    for more in range(PATIENCE):
+        _run(found, entry, library, Draws(cases, start + more, rough=False))
+        if found.smooth:
+            break
     if has_corners(entry):
         _run(found, entry, library, Draws(cases, start, rough=True))
     return found
