@@ -12,7 +12,7 @@ from properties.adapters.reference import Reference
 from properties.adapters.subject import Pullback
 from properties.case import Case
 from tests.properties.planted.bug import alone, graphs_of, programs_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_engine
+from tests.properties.planted.museum.exhibit import Exhibit, in_engine, named
 from tests.properties.planted.museum.walks import Homework
 
 

@@ -20,7 +20,7 @@ from properties.references import refer, refer_entry
 from properties.rows import PROGRAMS, Row
 from tests.properties.planted import wrong_engines, wrong_sessions
 from tests.properties.planted.bug import programs_of, row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_engine, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_engine, in_op, named
 from tests.properties.planted.museum.walks import Homework
 
 

@@ -19,7 +19,7 @@ from properties.grid import Grid
 from properties.references import REFERENCES, refer, refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_op, named
 
 
 def _spread(adjoint: Callable[[Tensor, Tensor], Tensor]) -> Row:

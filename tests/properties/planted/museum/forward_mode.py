@@ -16,7 +16,7 @@ from engine.tensor import Tensor
 from properties.references import refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import alone, instead_of, row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_op, named
 
 
 def inverse_with_its_factors_in_disorder(wrong: bool) -> Row:

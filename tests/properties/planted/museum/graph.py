@@ -19,7 +19,7 @@ from properties.references import refer_entry
 from properties.rows import Row
 from tests.properties.planted import wrong_graphs, wrong_modes
 from tests.properties.planted.bug import alone, graphs_of, programs_of, row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_engine, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_engine, in_op, named
 from tests.properties.planted.museum.walks import Homework
 
 IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]

@@ -10,7 +10,7 @@ from engine.topo import find_topo_sort
 from properties.adapters.reference import Reference
 from tests.properties.planted import wrong_walks
 from tests.properties.planted.bug import programs_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_engine
+from tests.properties.planted.museum.exhibit import Exhibit, in_engine, named
 
 
 class Waiting(Reference):

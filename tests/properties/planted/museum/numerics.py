@@ -172,7 +172,7 @@ EXHIBITS = [
         "gradient -y/p gives 0/0 = nan",
         trigger="a class probability underflows to 0 (logit gap > 104 float32, > 745 float64)",
         source="a training script",
-        laws=named(""),
+        laws=named("extreme_values_are_as_declared"),
         plant=in_op(cross_entropy_of_probabilities),
     ),
     Exhibit(
@@ -196,7 +196,7 @@ EXHIBITS = [
         "nan for large logits, log(0) = -inf where the true logit is far below the rest",
         trigger="|logit| > 88 (float32) or > 709 (float64), or a gap > 104 / 745",
         source="homework of dlsyscourse",
-        laws=named(""),
+        laws=named("extreme_values_are_as_declared"),
         plant=in_op(cross_entropy_of_a_ratio),
     ),
     Exhibit(
@@ -207,7 +207,7 @@ EXHIBITS = [
         wrong="compute(x) = x * (x > 0): -inf * 0 = nan",
         trigger="x == -inf (masked logits); for finite x only the sign of zero differs",
         source="a training script; also homework TingxunShi/cmu_dlsys_hw1, Salehbigdeli/hw2",
-        laws=named(""),
+        laws=named("extreme_values_are_as_declared"),
         plant=in_op(relu_by_a_product),
     ),
     Exhibit(

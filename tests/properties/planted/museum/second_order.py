@@ -21,7 +21,7 @@ from properties.number import Number
 from properties.references import refer, refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import alone, instead_of, row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_op, named
 
 
 class Projection(Binary):
