@@ -159,6 +159,13 @@ def read() -> dict[str, Figures]:
     return known
 
 
+def write(known: Mapping[str, Figures]) -> None:
+    """The figures, a line for each bug, and the page that is made of them."""
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(figures)}" for name, figures in known.items())
+    FIGURES.write_text(f"{{\n{lines}\n}}\n", "utf-8")
+    PAGE.write_text(page(known), "utf-8")
+
+
 def check() -> list[str]:
     """What is not of today: the figures, or the page that is written of them."""
     known = read()
@@ -200,8 +207,7 @@ def main(arguments: Sequence[str]) -> int:
             new = dict(zip(names, run(partial(measure, seeds=options.seeds), names, "bugs"), strict=True))
         both = {**read(), **new}
         known = {name: both[name] for name in EXHIBITS if name in both}
-        FIGURES.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
-        PAGE.write_text(page(known), "utf-8")
+        write(known)
     wrong = check()
     print("\n".join(wrong) or "the page is of today's exhibits")
     return int(bool(wrong))

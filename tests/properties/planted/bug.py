@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from engine.catalogue import CATALOGUE, entry_of, op, visiting
 from engine.graph import Op
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Subject
+from properties.extremes import table
+from properties.extremes.point import FLOATS, Line, Moved
 from properties.references import REFERENCES
 from properties.rows import GRAPHS, PROGRAMS, Row
 from properties.truths import TRUTHS
@@ -33,10 +35,23 @@ class Bug:
     also: frozenset[str] = frozenset()
 
 
+def _said_of(made: type[Op], line: Line) -> Line:
+    """A line of the table of extremes, of the op with the bug."""
+
+    def renamed(op: Op) -> Op:
+        named: tuple[str, ...] = getattr(type(op), "__match_args__", ())
+        return made(*(getattr(op, name) for name in named))
+
+    if isinstance(line, Moved) or line.beside is None:
+        return replace(line, op=renamed(line.op))
+    return replace(line, op=renamed(line.op), beside=renamed(line.beside))
+
+
 @contextmanager
 def visitors() -> Generator[None, None, None]:
     """Inside, ops and what is told of them stay only until the end of the block."""
     references, truths = dict(REFERENCES), dict(TRUTHS)
+    tables = [(table(f.dtype), dict(table(f.dtype))) for f in FLOATS]
     try:
         with visiting():
             yield
@@ -45,6 +60,9 @@ def visitors() -> Generator[None, None, None]:
         REFERENCES.update(references)
         TRUTHS.clear()
         TRUTHS.update(truths)
+        for declared, before in tables:
+            declared.clear()
+            declared.update(before)
 
 
 def instead_of(real: type[Op]) -> Callable[[type[SomeOp]], type[SomeOp]]:
@@ -56,6 +74,10 @@ def instead_of(real: type[Op]) -> Callable[[type[SomeOp]], type[SomeOp]]:
         REFERENCES[made] = REFERENCES[real]
         if real in TRUTHS:
             TRUTHS[made] = TRUTHS[real]
+        for f in FLOATS:
+            declared = table(f.dtype)
+            if real in declared:
+                declared[made] = [_said_of(made, line) for line in declared[real]]
         return made
 
     return enter

@@ -12,7 +12,7 @@ from properties.adapters.reference import Reference
 from properties.adapters.subject import Pullback
 from properties.case import Case
 from tests.properties.planted.bug import alone, graphs_of, programs_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_engine
+from tests.properties.planted.museum.exhibit import Exhibit, in_engine, named
 from tests.properties.planted.museum.walks import Homework
 
 
@@ -72,7 +72,7 @@ EXHIBITS = [
         "handed to op.gradient",
         trigger="a tensor with two or more consumers",
         source="homework of dlsyscourse",
-        laws=("gradient_matches_numeric", "gradient_is_sum_over_paths"),
+        laws=named("gradient_matches_numeric gradient_is_sum_over_paths"),
         plant=in_engine(graphs_of("EWiseAdd", "Negate"), HandingOnTheFirst, Homework),
     ),
     Exhibit(
@@ -84,7 +84,7 @@ EXHIBITS = [
         "replaced by ones",
         trigger="explicit zero cotangent (linearity at 0)",
         source="homework of dlsyscourse; dlsyscourse/hw1 starter",
-        laws=("zero_cotangent_gives_zero",),
+        laws=named("gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds"),
         plant=in_engine(alone("Sin"), FalsySeed),
     ),
     Exhibit(
@@ -96,7 +96,7 @@ EXHIBITS = [
         "the second call the stale grads of intermediates are propagated again",
         trigger="second backward() on the same graph",
         source="karpathy/micrograd #53, PR #102",
-        laws=("second_call_is_identical",),
+        laws=named("second_call_is_identical"),
         plant=in_engine(programs_of("Sin", "EWiseMul"), LeavesZeroed, Homework),
     ),
     Exhibit(
@@ -108,7 +108,13 @@ EXHIBITS = [
         "on every call",
         trigger="the pullback is called twice (a Jacobian assembled row by row)",
         source="SciML/SciMLBase #1237",
-        laws=("second_call_is_identical",),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
+            "laziness_is_unobservable"
+        ),
         plant=in_engine(alone("Sin"), BufferOfTheGraph),
     ),
 ]

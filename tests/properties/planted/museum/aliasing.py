@@ -20,7 +20,7 @@ from properties.references import refer, refer_entry
 from properties.rows import PROGRAMS, Row
 from tests.properties.planted import wrong_engines, wrong_sessions
 from tests.properties.planted.bug import programs_of, row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_engine, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_engine, in_op, named
 from tests.properties.planted.museum.walks import Homework
 
 
@@ -128,7 +128,15 @@ EXHIBITS = [
         trigger="the input is read afterwards: by another consumer, by a later adjoint (x*relu(x)), by a "
         "second backward, by the caller; the returned dx is right",
         source="homework of dlsyscourse",
-        laws=("inputs_are_not_mutated",),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward subgradient_lies_between_sides kink_convention_holds "
+            "unused_input_has_zero_gradient second_call_is_identical each_rule_is_called_once "
+            "laziness_is_unobservable unread_gradient_costs_nothing"
+        ),
         plant=in_op(relu_that_masks_its_input),
     ),
     Exhibit(
@@ -141,7 +149,10 @@ EXHIBITS = [
         trigger="the borrowed array arrives first and a second contribution follows: z = x+y, p = x/z, "
         "where dx and dy share the array dz; x*c + (x+y)",
         source="Oneflow-Inc/oneflow #8248",
-        laws=("gradient_matches_numeric", "gradient_is_sum_over_paths"),
+        laws=named(
+            "gradient_matches_numeric gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "unread_gradient_costs_nothing"
+        ),
         plant=in_engine(programs_of("EWiseAdd"), wrong_engines.AddingInPlace),
     ),
     Exhibit(
@@ -153,7 +164,14 @@ EXHIBITS = [
         "instance is used for a second input before the backward of the first",
         trigger="one op instance applied to two inputs, or recomputation; a single use passes every check",
         source="homework chega8/dl_systems_hw2",
-        laws=("gradient_matches_numeric",),
+        laws=named(
+            "gradient_has_type_of_input tangent_matches_numeric gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "gradient_is_differentiable modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward third_order_matches_numeric laziness_is_unobservable "
+            "unread_gradient_costs_nothing"
+        ),
         plant=in_op(logsumexp_with_a_memory),
     ),
     Exhibit(
@@ -165,7 +183,12 @@ EXHIBITS = [
         "(already updated) to propagate delta to layer i-1",
         trigger="two or more layers and lr > 0; the error is O(lr), and the first computed layer is exact",
         source="a training script",
-        laws=("inputs_are_not_mutated", "gradient_matches_numeric"),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths unused_input_has_zero_gradient second_call_is_identical "
+            "depth_is_no_limit"
+        ),
         plant=in_engine(programs_of("MatMul", "EWiseMul"), TrainingInTheLoop, Homework),
     ),
 ]

@@ -19,7 +19,7 @@ from properties.grid import Grid
 from properties.references import REFERENCES, refer, refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_op, named
 
 
 def _spread(adjoint: Callable[[Tensor, Tensor], Tensor]) -> Row:
@@ -77,7 +77,7 @@ def sum_of_the_larger_sizes(wrong: bool) -> Row:
         """yᵢ = aᵢ + bᵢ; shapes broadcast."""
 
         def compute(self, a: Array, b: Array) -> Array:
-            shape = self.out_shape(a.shape, b.shape)
+            shape = (_larger_sizes if wrong else self.out_shape)(a.shape, b.shape)
             return as_array(np.broadcast_to(a, shape) + np.broadcast_to(b, shape))
 
         def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
@@ -88,15 +88,15 @@ def sum_of_the_larger_sizes(wrong: bool) -> Row:
             da, db = (ops.broadcast_to(moved, node.shape) for moved in in_tangents)
             return ops.astype(da, node.dtype), ops.astype(db, node.dtype)
 
-        def out_shape(self, *shapes: Shape) -> Shape:
-            if not wrong:
-                return np.broadcast_shapes(*shapes)
-            rank = max(map(len, shapes))
-            padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-            return tuple(map(max, *padded))
-
     refer_entry(Plus, lambda op, x: x[0] + x[1])
     return row_of(Plus())
+
+
+def _larger_sizes(*shapes: Shape) -> Shape:
+    """The larger of the sizes of each axis, the shapes padded with 1 in front: 1 of 0 and 1, too."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    return tuple(map(max, *padded))
 
 
 def einsum_of_a_unit_label(wrong: bool) -> Row:
@@ -200,7 +200,13 @@ EXHIBITS = [
         trigger="rank-raising broadcast, incl. from a 0-d scalar; values right, shape not, so allclose "
         "(which broadcasts) accepts it",
         source="homework Salehbigdeli/hw2",
-        laws=("gradient_has_type_of_input",),
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward laziness_is_unobservable"
+        ),
         plant=in_op(broadcast_of_padded_rank),
     ),
     Exhibit(
@@ -213,7 +219,9 @@ EXHIBITS = [
         trigger="equal sizes, e.g. (3,) -> (3,2,3) or (2,1) -> (2,2,2): the first matching axis is kept "
         "instead of the last",
         source="homework SylarWu/dlsys_hw4; telexyz/kim 77886f4",
-        laws=("gradient_matches_numeric", "gradient_is_adjoint_of_tangent"),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(broadcast_matched_by_size),
     ),
     Exhibit(
@@ -224,7 +232,19 @@ EXHIBITS = [
         wrong="result shape = elementwise max of the two padded shapes; max(0, 1) = 1",
         trigger="an operand with a size-0 dim against a size-1 dim, e.g. (0,3)+(1,3)",
         source="tinygrad/tinygrad f3a50b4e40 (#3097)",
-        laws=("value_matches_reference",),
+        laws=named(
+            "value_matches_reference inputs_are_not_mutated gradient_has_type_of_input "
+            "tangent_has_type_of_output tangent_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_of_broadcast_is_sum gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "third_order_matches_numeric unused_input_has_zero_gradient detached_value_stops_gradient "
+            "second_call_is_identical every_value_is_visited_once inputs_come_before_users "
+            "inputs_are_visited_left_to_right order_is_reproducible each_rule_is_called_once "
+            "each_tangent_rule_is_called_once laziness_is_unobservable each_value_computes_once "
+            "unread_gradient_costs_nothing"
+        ),
         plant=in_op(sum_of_the_larger_sizes),
     ),
     Exhibit(
@@ -237,7 +257,13 @@ EXHIBITS = [
         "summed)",
         trigger="implicit size-1 broadcasting of a labelled axis",
         source="HIPS/autograd #376; rsokl/MyGrad b32452be",
-        laws=("gradient_has_type_of_input",),
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward laziness_is_unobservable"
+        ),
         plant=in_op(einsum_of_a_unit_label),
     ),
     Exhibit(
@@ -250,10 +276,13 @@ EXHIBITS = [
         trigger="a size-1 batch dim of equal rank, e.g. (1,2,3)@(4,3,5); 2-D and rank-raising cases are "
         "right",
         source="at least eight public homework solutions, e.g. SylarWu, CirnoTox, wplf, MuteApo",
-        laws=(
-            "gradient_has_type_of_input",
-            "gradient_matches_numeric",
-            "gradient_is_adjoint_of_tangent",
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_of_broadcast_is_sum gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "laziness_is_unobservable"
         ),
         plant=in_op(matmul_that_sums_extra_axes_only),
     ),

@@ -76,7 +76,13 @@ EXHIBITS = [
         "isinstance, in-place adds and .shape writes break",
         trigger="0-d arrays",
         source="HIPS/autograd 2de4286; rsokl/MyGrad #373",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
+            "laziness_is_unobservable"
+        ),
         plant=in_engine(alone("Sin"), ScalarsForArrays),
     ),
     Exhibit(
@@ -87,7 +93,7 @@ EXHIBITS = [
         wrong="default seed np.ones(shape) (float64) for a float32 output: every adjoint is promoted",
         trigger="float32 graph with the default seed",
         source="homework CirnoTox; dlsyscourse/hw1 old starter; tinygrad/tinygrad fc11808a79",
-        laws=named(""),
+        laws=named("gradient_has_type_of_input derivative_is_accurate"),
         plant=in_engine(alone("Sin"), SeedsInDouble, Homework),
     ),
     Exhibit(
@@ -99,7 +105,14 @@ EXHIBITS = [
         "gets a (1,) adjoint, and a float32 one is promoted",
         trigger="0-d input, or dtype other than the default; other shapes absorb it by broadcasting",
         source="homework chega8; the float64 ones/x variant in TingxunShi/cmu_dlsys_hw1",
-        laws=named(""),
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric derivative_is_accurate "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "laziness_is_unobservable"
+        ),
         plant=in_op(log_with_one_in_a_list),
     ),
     Exhibit(
@@ -110,7 +123,11 @@ EXHIBITS = [
         wrong="mask = np.where(x > 0, 1, 0) (int64); float32 g * int64 mask is float64",
         trigger="float32 input; values right",
         source="homework TingxunShi/cmu_dlsys_hw1, LiableFish/dlsyscourse-hw2",
-        laws=named(""),
+        laws=named(
+            "gradient_has_type_of_input derivative_is_accurate modes_agree_in_second_order "
+            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "laziness_is_unobservable"
+        ),
         plant=in_op(relu_with_a_mask_of_integers),
     ),
 ]

@@ -156,7 +156,15 @@ EXHIBITS = [
         "unpacked from node.inputs: the first backward raises NameError; the forward value is fine",
         trigger="first backward through the op (a forward-only test passes)",
         source="homework of dlsyscourse",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "derivative_is_accurate gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad "
+            "zero_cotangent_gives_zero product_rule_holds place_is_unobservable "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient second_call_is_identical "
+            "each_rule_is_called_once laziness_is_unobservable unread_gradient_costs_nothing"
+        ),
         plant=in_op(power_of_an_input_not_unpacked),
     ),
     Exhibit(
@@ -169,7 +177,20 @@ EXHIBITS = [
         trigger="every call",
         source="homework of dlsyscourse (same slip: Reshape.compute in AryamanJaggi/hw1; arctan backward in "
         "rsokl/MyGrad c26f3af3)",
-        laws=named(""),
+        laws=named(
+            "value_matches_reference inputs_are_not_mutated gradient_has_type_of_input "
+            "tangent_has_type_of_output tangent_matches_numeric gradient_matches_numeric "
+            "derivative_is_accurate gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad "
+            "zero_cotangent_gives_zero product_rule_holds place_is_unobservable "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward third_order_matches_numeric "
+            "subgradient_lies_between_sides kink_convention_holds unused_input_has_zero_gradient "
+            "detached_value_stops_gradient second_call_is_identical every_value_is_visited_once "
+            "inputs_come_before_users inputs_are_visited_left_to_right order_is_reproducible "
+            "each_rule_is_called_once each_tangent_rule_is_called_once laziness_is_unobservable "
+            "each_value_computes_once unread_gradient_costs_nothing"
+        ),
         plant=in_op(relu_that_returns_nothing),
     ),
     Exhibit(
@@ -182,7 +203,11 @@ EXHIBITS = [
         trigger="every input; division by zero at x = 0",
         source="a page of notes on activations (forward sign and derivative; the forward is repaired further "
         "down)",
-        laws=named(""),
+        laws=named(
+            "value_matches_reference gradient_matches_numeric derivative_is_accurate "
+            "gradient_is_adjoint_of_tangent zero_cotangent_gives_zero gradient_is_differentiable "
+            "modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(silu_with_a_lost_term),
     ),
     Exhibit(
@@ -193,7 +218,10 @@ EXHIBITS = [
         wrong="special case for n == 0 returns g (or ones_like(x)) instead of zero",
         trigger="n == 0 only",
         source="jax-ml/jax 0a89fc83cb and 6fe573147e (#17995)",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric derivative_is_accurate gradient_is_adjoint_of_tangent "
+            "pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(power_0_that_hands_on),
     ),
     Exhibit(
@@ -205,7 +233,10 @@ EXHIBITS = [
         "the local derivative is between 0.196 and 0.25 whatever z is",
         trigger="every z; the factor is a positive near-constant, so training still descends",
         source="a training script",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric derivative_is_accurate gradient_is_adjoint_of_tangent "
+            "gradient_is_differentiable modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(sigmoid_of_a_sigmoid),
     ),
     Exhibit(
@@ -217,7 +248,7 @@ EXHIBITS = [
         "x == lo or x == hi the gradient is g/2",
         trigger="x exactly equal to a bound",
         source="tinygrad/tinygrad e8879f7e31; pytorch #76522",
-        laws=named(""),
+        laws=named("kink_convention_holds"),
         plant=in_op(clip_of_minimum_and_maximum),
     ),
     Exhibit(
@@ -228,7 +259,7 @@ EXHIBITS = [
         wrong="da = g*(a >= b), db = g*(b >= a): at a tie both sides receive the full cotangent",
         trigger="exact ties a[i] == b[i], e.g. maximum(x, x), maximum(x, 0) at 0",
         source="HIPS/autograd 855fa5a (#141); also Theano d308c69a7, rsokl/MyGrad 78eafdb5, pytorch #56734",
-        laws=named(""),
+        laws=named("gradient_is_adjoint_of_tangent kink_convention_holds"),
         plant=in_op(maximum_with_all_to_both),
     ),
     Exhibit(
@@ -239,7 +270,10 @@ EXHIBITS = [
         wrong="dx = g * n * x: the power x**(n-1) became x",
         trigger="n != 2 (right for n == 2, the exponent of most fixed tests)",
         source="homework ACZD254/Reverse-Mode-Automatic-Differenctiation",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric derivative_is_accurate gradient_is_adjoint_of_tangent "
+            "gradient_is_differentiable modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(power_without_its_exponent),
     ),
 ]

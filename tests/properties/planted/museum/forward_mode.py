@@ -16,7 +16,7 @@ from engine.tensor import Tensor
 from properties.references import refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import alone, instead_of, row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_op, named
 
 
 def inverse_with_its_factors_in_disorder(wrong: bool) -> Row:
@@ -113,7 +113,10 @@ EXHIBITS = [
         "they commute",
         trigger="A (or tA) not diagonal/commuting; the sample inputs of the test suite were diagonal",
         source="pytorch #196682, #197010",
-        laws=("tangent_matches_numeric", "gradient_is_adjoint_of_tangent"),
+        laws=named(
+            "tangent_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order third_order_matches_numeric"
+        ),
         plant=in_op(inverse_with_its_factors_in_disorder),
     ),
     Exhibit(
@@ -125,7 +128,7 @@ EXHIBITS = [
         "constant true branch the result tangent is zero everywhere",
         trigger="true branch constant, false branch variable (the reverse arrangement passes)",
         source="ml-explore/mlx #3627",
-        laws=("tangent_matches_numeric", "gradient_is_adjoint_of_tangent"),
+        laws=named("gradient_is_adjoint_of_tangent"),
         plant=in_op(where_that_asks_the_first_branch),
     ),
     Exhibit(
@@ -138,7 +141,7 @@ EXHIBITS = [
         "(zero, other)",
         trigger="second-order forward mode (or forward over reverse) with a zero factor",
         source="pytorch #196701",
-        laws=("modes_agree_in_second_order",),
+        laws=named("modes_agree_in_second_order"),
         plant=in_op(running_product_by_masks),
     ),
     Exhibit(
@@ -150,7 +153,10 @@ EXHIBITS = [
         "triangle contribute, though the forward never reads them",
         trigger="tangent with non-zero entries in the unused triangle; triangular tangents hide it",
         source="jax-ml/jax #1458; e6b23dd2b7 (transpose_a)",
-        laws=("tangent_matches_numeric", "gradient_is_adjoint_of_tangent"),
+        laws=named(
+            "tangent_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order third_order_matches_numeric"
+        ),
         plant=in_op(triangular_solve_that_reads_all_of_a_tangent),
     ),
 ]

@@ -19,7 +19,7 @@ from properties.references import refer_entry
 from properties.rows import Row
 from tests.properties.planted import wrong_graphs, wrong_modes
 from tests.properties.planted.bug import alone, graphs_of, programs_of, row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_engine, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_engine, in_op, named
 from tests.properties.planted.museum.walks import Homework
 
 IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
@@ -107,7 +107,7 @@ EXHIBITS = [
         wrong="the adjoint is computed in the loop but node.grad is never assigned",
         trigger="every backward()",
         source="homework of dlsyscourse, AvailableUsernameA among others",
-        laws=("gradient_matches_numeric",),
+        laws=named("gradient_matches_numeric derivative_is_accurate product_rule_holds"),
         plant=in_engine(alone("Sin"), NeverStoring, Homework),
     ),
     Exhibit(
@@ -119,7 +119,7 @@ EXHIBITS = [
         "accumulated grad, once per incoming edge: earlier contributions are propagated again",
         trigger="a non-leaf used twice, e.g. b = 2*a; b*b; a leaf used twice is right",
         source="karpathy/micrograd before 9fd9cc0",
-        laws=("gradient_matches_numeric", "gradient_is_sum_over_paths"),
+        laws=named("gradient_matches_numeric gradient_is_sum_over_paths depth_is_no_limit"),
         plant=in_engine(programs_of("MulScalar", "EWiseMul", "EWiseAdd"), Descending, Homework),
     ),
     Exhibit(
@@ -131,7 +131,10 @@ EXHIBITS = [
         "with an array as its scalar attribute",
         trigger="value is right; node arity, scalar type and dtype are not",
         source="homework of dlsyscourse",
-        laws=("gradient_has_type_of_input",),
+        laws=named(
+            "gradient_has_type_of_input modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward laziness_is_unobservable"
+        ),
         plant=in_op(relu_with_a_raw_mask),
     ),
     Exhibit(
@@ -142,7 +145,7 @@ EXHIBITS = [
         wrong="recursive post-order DFS: RecursionError near depth 1000",
         trigger="chain of more than about 1000 ops",
         source="homework of dlsyscourse, every solution seen",
-        laws=("any_graph_is_sorted",),
+        laws=named("any_graph_is_sorted cycle_is_named"),
         plant=in_engine(graphs_of("EWiseAdd"), wrong_graphs.SortingByRecursion),
     ),
     Exhibit(
@@ -166,7 +169,12 @@ EXHIBITS = [
         "axis, the exponent or the inner function); common-subexpression caching then merges different nodes",
         trigger="two uses of the op on the same input with different parameters in one graph: x**2 and x**3",
         source="pymc-devs/pytensor a95959eaa",
-        laws=("value_matches_reference",),
+        laws=named(
+            "value_matches_reference tangent_matches_numeric gradient_matches_numeric "
+            "gradient_is_sum_over_paths pullback_of_pullback_is_pushforward detached_value_stops_gradient "
+            "every_value_is_visited_once each_rule_is_called_once each_tangent_rule_is_called_once "
+            "each_value_computes_once"
+        ),
         plant=in_engine(graphs_of("MulScalar", "EWiseAdd"), MergingByType),
     ),
 ]

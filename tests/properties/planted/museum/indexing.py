@@ -92,7 +92,9 @@ EXHIBITS = [
         wrong="y = x with y[idx] = v: dx = g (unmasked), dv = g[idx]",
         trigger="always (the overwritten entries); hidden if the base is a constant, as in most tests",
         source="Theano 3a2138de8 (history of pymc-devs/pytensor)",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(set_item_that_keeps_the_base),
     ),
     Exhibit(
@@ -122,7 +124,9 @@ EXHIBITS = [
         "adjoint then writes dx[start:stop] = g, all over the span (negative stride: dx stays 0)",
         trigger="step > 1 and start < stop <= start + step: x[0::2] on length 2, x[1:3:2]; forward is right",
         source="ml-explore/mlx #4444 (fix #4446)",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(item_with_a_rule(_with_step_1)),
     ),
 ]

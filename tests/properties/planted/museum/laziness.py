@@ -10,7 +10,7 @@ from engine.topo import find_topo_sort
 from properties.adapters.reference import Reference
 from tests.properties.planted import wrong_walks
 from tests.properties.planted.bug import programs_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_engine
+from tests.properties.planted.museum.exhibit import Exhibit, in_engine, named
 
 
 class Waiting(Reference):
@@ -54,7 +54,7 @@ EXHIBITS = [
         trigger="an intermediate is inspected (even only a value derived from it) between forward and "
         "backward",
         source="ml-explore/mlx #610",
-        laws=("second_call_is_identical",),
+        laws=named("second_call_is_identical"),
         plant=in_engine(programs_of("Sigmoid", "EWiseMul"), CutWhereRead, Waiting),
     ),
 ]

@@ -136,7 +136,13 @@ EXHIBITS = [
         wrong="forward flattens x to (N, D); backward returns dx = g @ W.T with shape (N, D), not x.shape",
         trigger="x.ndim > 2",
         source="notes on a course's affine layer",
-        laws=named(""),
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward laziness_is_unobservable"
+        ),
         plant=in_op(affine_of_flat_inputs),
     ),
     Exhibit(
@@ -147,7 +153,11 @@ EXHIBITS = [
         wrong="p = exp(z - z.max())/exp(z - z.max()).sum() over the whole batch",
         trigger="2-D (batched) input; one row hides it",
         source="a training script; also homework chega8",
-        laws=named(""),
+        laws=named(
+            "value_matches_reference tangent_matches_numeric gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order pullback_of_pullback_is_pushforward third_order_matches_numeric"
+        ),
         plant=in_op(softmax_of_a_whole_batch),
     ),
     Exhibit(
@@ -158,7 +168,11 @@ EXHIBITS = [
         wrong="dz = g * p*(1-p), the elementwise rule of the sigmoid",
         trigger="always for >= 2 classes",
         source="a step of a derivation, repaired further down in the same notes",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward "
+            "third_order_matches_numeric"
+        ),
         plant=in_op(softmax_with_a_diagonal),
     ),
     Exhibit(
@@ -170,7 +184,7 @@ EXHIBITS = [
         "counted k times",
         trigger="k >= 2 classes",
         source="homework of dlsyscourse",
-        laws=named(""),
+        laws=named("value_matches_reference"),
         plant=in_op(cross_entropy_of_many_logarithms),
     ),
     Exhibit(
@@ -182,7 +196,10 @@ EXHIBITS = [
         "(probability of the true class instead of that of class j)",
         trigger="any input, unless the probabilities are equal (a zero-initialised last layer gives such)",
         source="a training script",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(cross_entropy_of_one_probability),
     ),
 ]

@@ -160,7 +160,7 @@ EXHIBITS = [
         wrong="dx = g * x/abs(x): nan at 0 (only one of the two aliases abs and absolute was repaired)",
         trigger="x == 0 exactly; the unrepaired alias",
         source="HIPS/autograd 2df6a84, 4209341 (#100); Theano b1ff32350",
-        laws=named(""),
+        laws=named("zero_cotangent_gives_zero subgradient_lies_between_sides kink_convention_holds"),
         plant=in_op(absolute_by_a_quotient),
     ),
     Exhibit(
@@ -172,7 +172,7 @@ EXHIBITS = [
         "gradient -y/p gives 0/0 = nan",
         trigger="a class probability underflows to 0 (logit gap > 104 float32, > 745 float64)",
         source="a training script",
-        laws=named(""),
+        laws=named("extreme_values_are_as_declared"),
         plant=in_op(cross_entropy_of_probabilities),
     ),
     Exhibit(
@@ -184,7 +184,7 @@ EXHIBITS = [
         "inf*0 = nan at a == 0 with b < 1",
         trigger="base exactly 0 (or negative with an integer-valued exponent)",
         source="homework; also pytorch #27134, HIPS/autograd cbf5c42 (#149), ml-explore/mlx #628",
-        laws=named(""),
+        laws=named("derivative_is_accurate"),
         plant=in_op(power_by_an_unguarded_logarithm),
     ),
     Exhibit(
@@ -196,7 +196,7 @@ EXHIBITS = [
         "nan for large logits, log(0) = -inf where the true logit is far below the rest",
         trigger="|logit| > 88 (float32) or > 709 (float64), or a gap > 104 / 745",
         source="homework of dlsyscourse",
-        laws=named(""),
+        laws=named("extreme_values_are_as_declared"),
         plant=in_op(cross_entropy_of_a_ratio),
     ),
     Exhibit(
@@ -207,7 +207,7 @@ EXHIBITS = [
         wrong="compute(x) = x * (x > 0): -inf * 0 = nan",
         trigger="x == -inf (masked logits); for finite x only the sign of zero differs",
         source="a training script; also homework TingxunShi/cmu_dlsys_hw1, Salehbigdeli/hw2",
-        laws=named(""),
+        laws=named("extreme_values_are_as_declared"),
         plant=in_op(relu_by_a_product),
     ),
     Exhibit(
@@ -219,7 +219,7 @@ EXHIBITS = [
         "x the unselected exp overflows and its adjoint is 0*inf = nan",
         trigger="x large enough for exp(x) to overflow (89 float32, 710 float64); forward value is right",
         source="jax-ml/jax b0805a8a31, #347, #5798; pytorch #68425",
-        laws=named(""),
+        laws=named("derivative_is_accurate"),
         plant=in_op(elu_through_both_branches),
     ),
     Exhibit(
@@ -231,7 +231,7 @@ EXHIBITS = [
         "at zero: the special branch is not multiplied by g",
         trigger="a exactly 0 and b == 1 and cotangent != 1",
         source="tinygrad/tinygrad 73af42aeab (0/0 form), 990c240b82 (branch repaired)",
-        laws=named(""),
+        laws=named("derivative_is_accurate gradient_is_differentiable modes_agree_in_second_order"),
         plant=in_op(power_with_a_branch_of_its_own),
     ),
     Exhibit(
@@ -243,7 +243,10 @@ EXHIBITS = [
         "result is exactly 0 although the true value exp(-x) is representable",
         trigger="x > 37 (float64) or > 17 (float32), compared relatively",
         source="jax-ml/jax 893b483e3f",
-        laws=named(""),
+        laws=named(
+            "tangent_matches_numeric gradient_matches_numeric derivative_is_accurate "
+            "pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(sigmoid_by_its_value),
     ),
     Exhibit(
@@ -255,7 +258,10 @@ EXHIBITS = [
         "for 1/(s+eps)**2",
         trigger="eps not negligible against s (near-constant rows)",
         source="chainer/chainer 06fee7326d",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(standardised_with_a_misplaced_eps),
     ),
 ]

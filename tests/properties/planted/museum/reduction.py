@@ -68,7 +68,15 @@ EXHIBITS = [
         "the loop raises TypeError",
         trigger="axis given as an int (forward passes, first backward raises)",
         source="homework of dlsyscourse",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds sum_over_partition_is_sum spelling_is_unobservable "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient second_call_is_identical "
+            "laziness_is_unobservable"
+        ),
         plant=in_op(sums.sum_that_iterates_an_integer),
     ),
     Exhibit(
@@ -80,7 +88,15 @@ EXHIBITS = [
         "flattened array; `if axis:` also sends axis 0 to the flat branch",
         trigger="ndim >= 2 with a non-zero axis (1-D is right)",
         source="HIPS/autograd 747b48b (#244)",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds spelling_is_unobservable gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient second_call_is_identical "
+            "each_rule_is_called_once laziness_is_unobservable unread_gradient_costs_nothing"
+        ),
         plant=in_op(cumsum_that_loses_an_axis),
     ),
     Exhibit(
@@ -92,7 +108,15 @@ EXHIBITS = [
         "-1 is never among them, so nothing is set to 1",
         trigger="negative axis: the reshape of g raises; hidden when the reduced axis has size 1",
         source="homework Lamcoding/dlsys, MuteApo/dlsys_hw4",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds sum_over_partition_is_sum spelling_is_unobservable "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient second_call_is_identical "
+            "laziness_is_unobservable"
+        ),
         plant=in_op(sums.sum_that_looks_for_negative_axes),
     ),
     Exhibit(
@@ -104,7 +128,17 @@ EXHIBITS = [
         "is removed as well",
         trigger="a non-reduced axis has size 1, e.g. a batch of one: (1,5) over axis 1 gives () for (1,)",
         source="homework chega8/dl_systems_hw2",
-        laws=named(""),
+        laws=named(
+            "value_matches_reference inputs_are_not_mutated gradient_has_type_of_input "
+            "tangent_has_type_of_output gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "sum_over_partition_is_sum spelling_is_unobservable gradient_is_sum_over_paths "
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
+            "each_rule_is_called_once each_tangent_rule_is_called_once laziness_is_unobservable "
+            "unread_gradient_costs_nothing"
+        ),
         plant=in_op(logsumexp_that_squeezes_all),
     ),
     Exhibit(
@@ -116,7 +150,17 @@ EXHIBITS = [
         "reduced (or un-reduced)",
         trigger="axis=0 as an int; a 1-D input hides it",
         source="telexyz/kim 2fc637e; the same slip in the cumsum gradient of HIPS/autograd, 747b48b",
-        laws=named(""),
+        laws=named(
+            "value_matches_reference inputs_are_not_mutated gradient_has_type_of_input "
+            "tangent_matches_numeric gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "sum_over_partition_is_sum spelling_is_unobservable gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward third_order_matches_numeric "
+            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
+            "laziness_is_unobservable"
+        ),
         plant=in_op(sums.sum_of_axis_0_over_all),
     ),
     Exhibit(
@@ -127,7 +171,11 @@ EXHIBITS = [
         wrong="dx = ones(in_shape), ignoring g",
         trigger="any cotangent other than ones, e.g. 3*x.sum()",
         source="homework 22dimensions/hw1",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad "
+            "zero_cotangent_gives_zero gradient_of_several_outputs_is_sum "
+            "pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(sums.sum_with_a_rule(sums.ones_for_any)),
     ),
     Exhibit(
@@ -140,7 +188,17 @@ EXHIBITS = [
         trigger="two or more negative axes on ndim >= 3 (raises on 2-D), or a negative axis left of a "
         "positive one, (1,-3)",
         source="homework MuteApo/dlsys_hw4",
-        laws=named(""),
+        laws=named(
+            "value_matches_reference inputs_are_not_mutated gradient_has_type_of_input "
+            "tangent_has_type_of_output tangent_matches_numeric gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad product_rule_holds "
+            "sum_over_partition_is_sum spelling_is_unobservable gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward third_order_matches_numeric second_call_is_identical "
+            "inputs_come_before_users inputs_are_visited_left_to_right order_is_reproducible "
+            "laziness_is_unobservable"
+        ),
         plant=in_op(sums.sum_axis_after_axis),
     ),
     Exhibit(
@@ -153,7 +211,7 @@ EXHIBITS = [
         trigger="a reduced axis as large as a kept axis further right and a non-constant cotangent, e.g. "
         "(3,3) over axis 0",
         source="homework of dlsyscourse",
-        laws=named(""),
+        laws=named("gradient_matches_numeric sum_over_partition_is_sum"),
         plant=in_op(sums.sum_with_a_rule(sums.guessed_by_size)),
     ),
 ]

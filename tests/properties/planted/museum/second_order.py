@@ -21,7 +21,7 @@ from properties.number import Number
 from properties.references import refer, refer_entry
 from properties.rows import Row
 from tests.properties.planted.bug import alone, instead_of, row_of
-from tests.properties.planted.museum.exhibit import Exhibit, in_op
+from tests.properties.planted.museum.exhibit import Exhibit, in_op, named
 
 
 class Projection(Binary):
@@ -201,7 +201,7 @@ EXHIBITS = [
         trigger="second derivative with respect to the normalised input only; first order and the other "
         "second-order adjoint are right",
         source="chainer/chainer ad236614e3",
-        laws=("modes_agree_in_second_order",),
+        laws=named("modes_agree_in_second_order"),
         plant=in_op(group_norm_with_a_slip),
     ),
     Exhibit(
@@ -214,7 +214,10 @@ EXHIBITS = [
         trigger="second derivative involving b: d2(a/b)/db2 = 0 and the mixed derivative seen from b "
         "missing: Hessian not symmetric",
         source="homework chega8",
-        laws=("gradient_is_differentiable", "hessian_is_symmetric"),
+        laws=named(
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(quotient_with_a_fresh_leaf),
     ),
     Exhibit(
@@ -226,7 +229,10 @@ EXHIBITS = [
         "right, but the adjoint has no graph; d2/dx2 of x**2 is None/0, not 2",
         trigger="second derivative",
         source="homework of dlsyscourse; pytorch #76185",
-        laws=("gradient_is_differentiable",),
+        laws=named(
+            "derivative_is_accurate gradient_is_differentiable modes_agree_in_second_order "
+            "pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(square_of_realised_constants),
     ),
     Exhibit(
@@ -238,7 +244,7 @@ EXHIBITS = [
         "misses their dependence on x",
         trigger="second (in the framework: third) derivative; first order exact",
         source="pytorch #175754, #186256",
-        laws=("gradient_is_differentiable",),
+        laws=named("gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order"),
         plant=in_op(layer_norm_with_saved_statistics),
     ),
     Exhibit(
@@ -251,7 +257,7 @@ EXHIBITS = [
         trigger="second derivative in A, forward-over-forward (or any nesting where the saved factor is "
         "not re-linked)",
         source="pytorch #192540, #196695, PR #192667",
-        laws=("gradient_is_differentiable",),
+        laws=named("gradient_is_differentiable hessian_is_symmetric third_order_matches_numeric"),
         plant=in_op(solve_with_saved_factors),
     ),
 ]

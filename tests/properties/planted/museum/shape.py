@@ -147,7 +147,10 @@ EXHIBITS = [
         "swaps the last two",
         trigger="ndim >= 3 (equal for 2-D); cubes hide the shape, not the values",
         source="homework AryamanJaggi/hw1",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated spelling_is_unobservable gradient_is_differentiable "
+            "modes_agree_in_second_order detached_value_stops_gradient laziness_is_unobservable"
+        ),
         plant=in_engine(alone("Transpose"), ReversingAll),
     ),
     Exhibit(
@@ -159,7 +162,15 @@ EXHIBITS = [
         "numbers, and start not moved back by one where axis < start",
         trigger="negative axis or start, or start > axis; a positive pair with start <= axis is right",
         source="HIPS/autograd #350; chainer/chainer #4836",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "unused_input_has_zero_gradient second_call_is_identical each_rule_is_called_once "
+            "laziness_is_unobservable unread_gradient_costs_nothing"
+        ),
         plant=in_op(roll_of_negative_axes),
     ),
     Exhibit(
@@ -171,7 +182,9 @@ EXHIBITS = [
         "times",
         trigger="chunks with different cotangents (all ones hides it)",
         source="telexyz/kim d5977e8",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(chunks_of_one_cotangent),
     ),
     Exhibit(
@@ -182,7 +195,10 @@ EXHIBITS = [
         wrong="slices g for the inputs that require a gradient only, advancing the offset only for those",
         trigger="an untracked (constant) input precedes a tracked one; equal sizes make it silent",
         source="tracel-ai/burn #4069 (float_cat)",
-        laws=named(""),
+        laws=named(
+            "gradient_is_adjoint_of_tangent spelling_is_unobservable gradient_is_sum_over_paths "
+            "pullback_of_pullback_is_pushforward"
+        ),
         plant=in_op(concatenate_that_skips_constants),
     ),
 ]
