@@ -169,6 +169,17 @@ def select(condition: BoolArray, a: Array, b: Array) -> Array:
     return computed(np.where(condition, a, b))
 
 
+def mantissa_and_exponent(a: Array) -> tuple[Array, IntArray]:
+    """m and e with a = m 2ᵉ, ½ ≤ |m| < 1; 0, ±∞ and NaN are their own mantissas."""
+    mantissa, exponent = np.frexp(a)
+    return computed(mantissa), places(exponent)
+
+
+def scaled(a: Array, exponent: IntArray) -> Array:
+    """a 2ᵉ, rounded once."""
+    return computed(np.ldexp(a, exponent))
+
+
 def real_part(a: Array) -> Array:
     """The real numbers of a complex array, in a replay; any other array itself."""
     return computed(np.real(a))

@@ -237,7 +237,8 @@ def _named(kind: str, name: str, known: Mapping[str, T]) -> T:
     if name in known:
         return known[name]
     spelled = {each.lower(): each for each in known}
-    close = [spelled[each] for each in get_close_matches(name.lower(), spelled)]
+    alike = [name.lower()] if name.lower() in spelled else get_close_matches(name.lower(), spelled)
+    close = [spelled[each] for each in alike]
     meant = f" (do you mean {' or '.join(close)}?)" if close else ""
     hint = "`gradlaws laws` lists them" if kind == "law" else "one of your own needs --import MODULE"
     raise UsageError(f"no {kind} {name!r}{meant}; {hint}")

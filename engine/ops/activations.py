@@ -17,6 +17,7 @@ from engine.domain import REALS, Domain
 from engine.dtype import FLOAT64
 from engine.errors import ParameterError
 from engine.kinds import Elementwise, Unary
+from engine.ops.clipping import Clip
 from engine.ops.conversion import astype
 from engine.ops.error_function import gaussian, ndtr, tanh_ndtr
 from engine.ops.exponential import exp, sigmoid, tanh
@@ -158,9 +159,11 @@ def _slope_by_erf(a: Tensor) -> Tensor:
 
 
 def _slope_by_tanh(a: Tensor) -> Tensor:
-    """Φ(a) (1 + a Φ(−a) u′) for that Φ."""
-    near = where(step(50 - absolute(a.detach())), a, 0.0)
-    return tanh_ndtr(a) * (1 + near * tanh_ndtr(-near) * tanh_ndtr.speed(near))
+    """Φ(a) (1 + a Φ(−a) u′) for that Φ; far below 0 by halves, with √Φ."""
+    near = Clip(-50.0, 50.0)(a)
+    half = tanh_ndtr.root(near)
+    slope = 1 + near * tanh_ndtr(-near) * tanh_ndtr.speed(near)
+    return where(step(-16 - a.detach()), half * slope * half, tanh_ndtr(a) * slope)
 
 
 def gelu(a: Tensor, approximate: str = "none") -> Tensor:

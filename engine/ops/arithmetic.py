@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape, computed
+from engine.array import Array, Shape, computed, is_float, mantissa_and_exponent, scaled
 from engine.catalogue import op
 from engine.domain import NONZERO, REALS
+from engine.errors import ParameterError
 from engine.kinds import Binary, Elementwise, Linear, Unary
 from engine.ops.broadcasting import broadcast_to, sum_to
 from engine.ops.conversion import astype
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "AddScalar", "DivScalar", "EWiseAdd", "EWiseDiv", "EWiseMul", "MulScalar", "Negate", "add",
-    "add_scalar", "divide", "divide_scalar", "mul_scalar", "multiply", "negate", "subtract",
+    "AddScalar", "DivPower", "DivScalar", "EWiseAdd", "EWiseDiv", "EWiseMul", "MulScalar", "Negate",
+    "add", "add_scalar", "divide", "divide_by_power", "divide_scalar", "mul_scalar", "multiply", "negate",
+    "subtract",
 ]  # fmt: skip
 
 
@@ -125,15 +127,60 @@ class EWiseDiv(Elementwise, Binary):
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        return sum_to(out_grad / b, a), sum_to(-(out_grad * node / b), b)
+        return sum_to(out_grad / b, a), sum_to(-(out_grad * _SQUARE(a, b)), b)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        _, b = node.inputs
+        a, b = node.inputs
         da, db = in_tangents
-        return da / b, -(node * db / b)
+        return da / b, -(db * _SQUARE(a, b))
 
 
 divide: EWiseDiv = EWiseDiv()
+
+
+@op(REALS, NONZERO)
+class DivPower(Elementwise, Binary):
+    """yᵢ = aᵢ / bᵢⁿ, for bᵢ ≠ 0 and the number n = ``power`` ≥ 1; shapes broadcast.
+
+    Of mantissas and exponents apart: bⁿ may overflow, and a / b have lost digits, where y does neither.
+    """
+
+    power: int
+
+    def __post_init__(self) -> None:
+        if self.power < 1:
+            raise ParameterError("DivPower", f"power {self.power}", "a power ≥ 1", "multiply instead")
+
+    def compute(self, a: Array, b: Array) -> Array:
+        if not (is_float(a) and is_float(b)):
+            return computed(a / b**self.power)  # a replay's wider numbers
+        a_mantissa, a_exponent = mantissa_and_exponent(a.astype(np.result_type(a, b)))
+        b_mantissa, b_exponent = mantissa_and_exponent(b)
+        return scaled(a_mantissa / b_mantissa**self.power, a_exponent - self.power * b_exponent)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        return sum_to(self(out_grad, b), a), sum_to(-self.power * (out_grad * self._next(a, b)), b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        da, db = in_tangents
+        return self(da, b), -self.power * (db * self._next(a, b))
+
+    def _next(self, a: Tensor, b: Tensor) -> Tensor:
+        return DivPower(self.power + 1)(a, b)
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        yield from map(cls, (2, 1, 3))
+
+
+_SQUARE: DivPower = DivPower(2)
+
+
+def divide_by_power(a: Tensor, b: Tensor, power: int) -> Tensor:
+    """a / bⁿ; shapes broadcast. Raises ``ParameterError``."""
+    return DivPower(power)(a, b)
 
 
 @op(REALS)

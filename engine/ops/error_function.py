@@ -17,10 +17,14 @@ import numpy as np
 from engine.array import Array, BoolArray, Shape, computed, real_part, select
 from engine.catalogue import op
 from engine.domain import REALS
+from engine.dtype import FLOAT64
 from engine.errors import DTypeError, ParameterError
 from engine.kinds import Elementwise, Unary
-from engine.ops.exponential import logistic_density
+from engine.ops.clipping import Clip
+from engine.ops.conversion import astype
+from engine.ops.exponential import exp, logistic_density
 from engine.ops.piecewise import absolute, step, where
+from engine.ops.rounding import round as to_whole
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -173,11 +177,23 @@ class TanhNdtr(Elementwise, Unary):
         return in_tangent * self._slope(node.inputs[0])
 
     def _slope(self, a: Tensor) -> Tensor:
-        """y(a) y(−a) u′(a), and 0 so far out that a² might overflow; near 0, where σ(u) is as good, σ′(u) u′."""
-        size = absolute(a.detach())
-        near, middle = where(step(50 - size), a, 0.0), where(step(0.25 - size), a, 0.0)
+        """y(a) y(−a) u′(a); near 0, where σ(u) is as good, σ′(u) u′; far out by halves, and 0 in the end."""
+        wide = astype(a, FLOAT64)
+        size = absolute(wide.detach())
+        near = Clip(-50.0, 50.0)(wide)
+        middle = where(step(0.25 - size), wide, 0.0)
         density = logistic_density(middle * (S + Q * (middle * middle)))
-        return where(step(0.25 - size), density, self(a) * self(-a)) * self.speed(near)
+        body = where(step(0.25 - size), density, self(wide) * self(-wide)) * self.speed(near)
+        half = self.root(where(step(near.detach()), -near, near))
+        return astype(where(step(size - 16), half * self.speed(near) * half, body), a.dtype)
+
+    def root(self, a: Tensor) -> Tensor:
+        """exp(u/2), which is √y, for a < −16 in float64; 1 elsewhere. y may have lost digits there."""
+        below = where(step(-16 - a.detach()), a, 0.0)
+        high = to_whole(64 * below.detach()) / 64
+        low, cube = below - high, high * high * high
+        rest = S_REST * high + Q_REST * cube + low * (S + Q * (3 * high * below + low * low))
+        return exp((S_SHORT * high + Q_SHORT * cube) / 2) * exp(rest / 2)
 
     def speed(self, a: Tensor) -> Tensor:
         """u′(a) = 2 √(2/π) (1 + 3 · 0.044715 a²)."""

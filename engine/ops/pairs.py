@@ -1,31 +1,38 @@
-"""Functions of two numbers: angle and length of an arrow, log-sums, a copied sign, relative entropy."""
+"""Functions of two numbers: angle and length of an arrow, log-sums, a copied sign."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import inf
+from collections.abc import Callable, Iterator
 from math import log as log_of
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, BoolArray, computed, real_part, select
+from engine.array import (
+    Array,
+    Shape,
+    computed,
+    is_float,
+    mantissa_and_exponent,
+    places,
+    scaled,
+    select,
+)
 from engine.catalogue import op
-from engine.domain import NONZERO, POSITIVE, REALS, Domain
-from engine.dtype import FLOAT64
+from engine.domain import NONZERO, REALS, Domain
+from engine.errors import ParameterError
 from engine.kinds import Binary, Elementwise
-from engine.ops.broadcasting import sum_to, summation
+from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
-from engine.ops.exponential import exp2, log, sigmoid
+from engine.ops.exponential import exp2, sigmoid
 from engine.ops.piecewise import absolute, sign, step, where
-from engine.ops.powers import rsqrt
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "RelEntr", "arctan2", "copysign", "hypot",
-    "kl_divergence", "logaddexp", "logaddexp2", "rel_entr",
+    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "PolarMonomial", "arctan2",
+    "copysign", "hypot", "logaddexp", "logaddexp2", "polar_monomial",
 ]  # fmt: skip
 
 
@@ -51,11 +58,9 @@ class Arctan2(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """b/r² and −a/r², where r² could overflow: L/r² is 1 / (1 + q²) L, S/r² is q of that."""
-        arrow = _Arrow(*(astype(x, node.dtype) for x in node.inputs))
-        large = 1 / (1 + arrow.ratio * arrow.ratio) / arrow.large
-        by_b, by_a = arrow.sorted_back(large, arrow.ratio * large)
-        return by_a, -by_b
+        """b/r² and −a/r²."""
+        a, b = node.inputs
+        return PolarMonomial(0, 1, 2)(a, b), -PolarMonomial(1, 0, 2)(a, b)
 
 
 arctan2: Arctan2 = Arctan2()
@@ -79,32 +84,80 @@ class Hypot(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """a/r and b/r. L/r is ±1/√(1 + q²), S/r is q of that: nothing overflows, and no derivative cancels."""
-        arrow = _Arrow(*(astype(x, node.dtype) for x in node.inputs))
-        large = arrow.sign * rsqrt(1 + arrow.ratio * arrow.ratio)
-        return arrow.sorted_back(large, arrow.ratio * large)
+        """a/r and b/r."""
+        a, b = node.inputs
+        return PolarMonomial(1, 0, 1)(a, b), PolarMonomial(0, 1, 1)(a, b)
 
 
 hypot: Hypot = Hypot()
 
 
-class _Arrow:
-    """Two numbers a and b: L, that of larger size, its sign, and q = S/L. At (0, 0) L is 1 and its sign 0."""
+@op(NONZERO, REALS)
+class PolarMonomial(Elementwise, Binary):
+    """yᵢ = aᵢᵖ bᵢᵠ / rᵢᵏ, for r = √(a² + b²), aᵢ ≠ 0 or bᵢ ≠ 0, and whole p, q, k ≥ 0 with p + q ≥ 1.
 
-    large: Tensor
-    sign: Tensor
-    ratio: Tensor
+    The derivatives of the length and the angle of an arrow are such, of any order, since
+    ∂y/∂a = aᵖ⁻¹ bᵠ (p b² − (k − p) a²) / rᵏ⁺². At (0, 0) y is 0. Mantissas and exponents are multiplied
+    apart: no power overflows where y does not.
+    """
 
-    def __init__(self, a: Tensor, b: Tensor) -> None:
-        self._swapped = step(absolute(b.detach()) - absolute(a.detach()))
-        large, small = where(self._swapped, b, a), where(self._swapped, a, b)
-        self.sign = sign(large.detach())
-        self.large = where(self.sign, large, ones_like(large))
-        self.ratio = small / self.large
+    by_a: int
+    by_b: int
+    by_radius: int
 
-    def sorted_back(self, of_large: Tensor, of_small: Tensor) -> tuple[Tensor, Tensor]:
-        """What belongs to L and to S, as what belongs to a and to b."""
-        return where(self._swapped, of_small, of_large), where(self._swapped, of_large, of_small)
+    def __post_init__(self) -> None:
+        if min(self.by_a, self.by_b, self.by_radius) < 0 or self.by_a + self.by_b < 1:
+            raise ParameterError("PolarMonomial", repr(self), "exponents ≥ 0, of a or b ≥ 1", "choose others")
+
+    def compute(self, a: Array, b: Array) -> Array:
+        if not (is_float(a) and is_float(b)):
+            return computed(a**self.by_a * b**self.by_b / (a * a + b * b) ** (self.by_radius / 2))
+        wide = np.result_type(a, b)
+        a, b = computed(a.astype(wide)), computed(b.astype(wide))
+        a_part, a_exponent = mantissa_and_exponent(a)
+        b_part, b_exponent = mantissa_and_exponent(b)
+        common = places(np.where(np.abs(a) > np.abs(b), a_exponent, b_exponent))
+        radius = np.hypot(scaled(a, -common), scaled(b, -common))
+        radius = select(radius == 0, np.ones_like(radius), radius)
+        parts = a_part**self.by_a * b_part**self.by_b / radius**self.by_radius
+        exponent = self.by_a * a_exponent + self.by_b * b_exponent - self.by_radius * common
+        return scaled(computed(parts), exponent)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        by_a, by_b = self._slopes(a, b)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        da, db = in_tangents
+        by_a, by_b = self._slopes(*node.inputs)
+        return da * by_a, db * by_b
+
+    def _slopes(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        p, q, k = self.by_a, self.by_b, self.by_radius
+        by_a = _sum((p - k, PolarMonomial(p + 1, q, k + 2)), (p, PolarMonomial(max(p - 1, 0), q + 2, k + 2)))
+        by_b = _sum((q - k, PolarMonomial(p, q + 1, k + 2)), (q, PolarMonomial(p + 2, max(q - 1, 0), k + 2)))
+        return by_a(a, b), by_b(a, b)
+
+    @classmethod
+    def instances(cls, *shapes: Shape) -> Iterator[Self]:
+        for exponents in ((1, 0, 1), (0, 1, 2), (0, 2, 3), (2, 1, 4)):
+            yield cls(*exponents)
+
+
+def _sum(*terms: tuple[int, PolarMonomial]) -> Callable[[Tensor, Tensor], Tensor]:
+    """The sum of the monomials times their factors, without those of factor 0; there is one that is not."""
+
+    def of(a: Tensor, b: Tensor) -> Tensor:
+        there = [factor * monomial(a, b) for factor, monomial in terms if factor]
+        return sum(there[1:], start=there[0]) if there else zeros_like(a * b)
+
+    return of
+
+
+def polar_monomial(a: Tensor, b: Tensor, by_a: int, by_b: int, by_radius: int) -> Tensor:
+    """aᵖ bᵠ / rᵏ, for r = √(a² + b²); shapes broadcast. Raises ``ParameterError``."""
+    return PolarMonomial(by_a, by_b, by_radius)(a, b)
 
 
 def _ordered(a: Array, b: Array) -> tuple[Array, Array]:
@@ -218,57 +271,3 @@ class Copysign(Elementwise, Binary):
 
 
 copysign: Copysign = Copysign()
-
-
-@op(POSITIVE, POSITIVE)
-class RelEntr(Elementwise, Binary):
-    """yᵢ = aᵢ log(aᵢ / bᵢ), for aᵢ, bᵢ > 0; shapes broadcast. At aᵢ = 0: value 0.
-
-    The derivatives are log(a / b) + 1 and −a / b.
-    """
-
-    def compute(self, a: Array, b: Array) -> Array:
-        a, b = (x.astype(np.result_type(a, b)) for x in (a, b))
-        more = (a - b) / b
-        near: BoolArray = np.abs(real_part(more)) < 0.5
-        some = a != 0
-        far = np.log(select(near | ~some, np.ones_like(more), a / b))
-        return select(some, a * select(near, np.log1p(select(near, more, np.zeros_like(more))), far), a)
-
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        by_a, by_b = self._slopes(node)
-        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        da, db = in_tangents
-        by_a, by_b = self._slopes(node)
-        return da * by_a, db * by_b
-
-    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = (astype(x, FLOAT64) for x in node.inputs)
-        quotient = a / b
-        log_a, log_b = log(where(a.detach(), a, 1.0)), log(b)
-        size = quotient.detach()
-        held = step(size - 1e-300) * step(1e300 - size)
-        apart = where(held, log(where(held, size, 1.0)), (log_a - log_b).detach())
-        value = where(a.detach(), apart, -inf) + 1 + _moves(log_a) - _moves(log_b)
-        return astype(value, node.dtype), astype(-quotient, node.dtype)
-
-
-rel_entr: RelEntr = RelEntr()
-
-
-def _moves(y: Tensor) -> Tensor:
-    """0, with the derivative of y. So log(a / b) has that of log a − log b, and a / b² does not underflow."""
-    return y - y.detach()
-
-
-def kl_divergence(
-    p: Tensor, q: Tensor, axes: int | Sequence[int] | None = -1, keepdims: bool = False
-) -> Tensor:
-    """Σ p log(p / q) over one axis, the last by default, several or all (None), for probabilities p and q.
-
-    Raises ``AxisError``, ``ShapeError``.
-    """
-    return summation(rel_entr(p, q), axes, keepdims)

@@ -54,17 +54,17 @@ class EWisePow(Elementwise, Binary):
         """
         a, b = astype(a, node.dtype), astype(b, node.dtype)
         base = where(a.detach(), a, ones_like(a))
-        far = _far(node)
+        far = _far(a, node)
         half = where(far, a, 1.0) ** (b / 2)
         return self._slope(a, b, node), where(far, half * log(base) * half, where(far, 0.0, node) * log(base))
 
     def _slope(self, a: Tensor, b: Tensor, node: Tensor) -> Tensor:
-        """b aᵇ⁻¹. The rounding of b − 1 is made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, it is (b/a) aᵇ."""
+        """b aᵇ⁻¹, the rounding of b − 1 made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, (b/a) aᵇ."""
         somewhere = (absolute(a) + absolute(b)).detach()
         exponent = where(somewhere, b - 1, ones_like(b))
         low = step(b.detach() + 1) * step(0.5 - b.detach()) * step(a.detach())
         plain = a ** where(low, 0.0, exponent)
-        far = _far(plain)
+        far = _far(a, plain)
         half = where(far, a, 1.0) ** (exponent / 2)
         power = where(far, b * half * half, b * where(far, 1.0, plain))
         return where(low, b / where(low, a, 1.0) * where(low, node, 1.0), power * self._rest(a, b))
@@ -83,11 +83,11 @@ MOST = 1e30
 """A larger exponent has no power but 0, 1 and ∞ of any float but 1 itself."""
 
 
-def _far(power: Tensor) -> Tensor:
-    """1 where a power of positive numbers is so small that it has lost digits, or infinite; 0 elsewhere."""
+def _far(a: Tensor, power: Tensor) -> Tensor:
+    """1 where a power of a > 0 is so small that it has lost digits, or infinite; 0 elsewhere."""
     size = power.detach()
     least = float(np.sqrt(np.finfo(size.dtype).tiny)) ** 1.5
-    return step(size) * step(least - size) + step(size * least - 1 / least)
+    return step(a.detach()) * (step(least - size) + step(size - 1 / least))
 
 
 @op(REALS)

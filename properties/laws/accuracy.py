@@ -1,7 +1,7 @@
 """The law about digits: derivatives of elementwise ops over the whole range of floats, beside the truth.
 
-The other laws ask near 0, where their oracles have bounds. In the tails a rule that is right on paper may lose
-every digit. Here the truth is a closed form in many digits, by mpmath; without it the law is not asked.
+The other laws ask near 0, where their oracles have bounds. In the tails a rule that is right on paper may
+lose every digit. Here the truth is a closed form in many digits, by mpmath; without it nobody is asked.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def has_truth(entry: Entry) -> bool:
 
 @law(Capability.GRADIENT, where=Where.SMOOTH, about=has_truth, row=ALONE)
 def derivative_is_accurate(subject: Subject, case: Case, draw: Draw) -> Verdict:
-    """|∂y/∂xⱼ − truth| ≤ 4 ulp in either mode, |∂²y/∂xᵢ∂xⱼ − truth| ≤ 10⁻¹² |truth| (in float32, as many eps)."""
+    """|∂y/∂xⱼ − truth| ≤ 4 ulp in either mode, |∂²y/∂xᵢ∂xⱼ − truth| ≤ 10⁻¹² |truth|; in float32 alike."""
     op = case.steps[0].op
     domains = case.steps[0].domains
     dtype = case.inputs[0].dtype
@@ -76,19 +76,20 @@ def measured(subject: Subject, case: Case, mix: Mix | None) -> Iterator[Off]:
     points = list(zip(*map(flat, case.inputs), strict=True))
     with mpmath().workdps(DIGITS), np.errstate(all="ignore"):
         slopes, bends = _told(op, points)
-        for way, at, got in _firsts(subject, case):
-            kind = case.inputs[at].dtype if way == "reverse" else dtype
+        for mode, at, got in _firsts(subject, case):
+            kind = case.inputs[at].dtype if mode == "reverse" else dtype
             for point, number, told in zip(points, flat(got), slopes[at], strict=True):
                 truth, size = told
-                what = f"∂y/∂x{at} of {op!r} by {way} mode at {_spelled(point)} in {kind}"
+                what = f"∂y/∂x{at} of {op!r} by {mode} mode at {_spelled(point)} in {kind}"
                 by = ulps_off(number, truth, size, kind)
                 yield Off(what, (at,), point, number, truth, by, ULPS)
+        way = mix.value if mix else ""
         for at, then, got in _seconds(subject, case, mix):
             for point, number, told in zip(
                 points, flat(got), bends[min(at, then), max(at, then)], strict=True
             ):
                 truth, size = told
-                what = f"∂²y/∂x{at}∂x{then} of {op!r}, {mix.value if mix else ''}, at {_spelled(point)} in {dtype}"
+                what = f"∂²y/∂x{at}∂x{then} of {op!r}, {way}, at {_spelled(point)} in {dtype}"
                 by = relatively_off(number, truth, size, dtype)
                 yield Off(what, (at, then), point, number, truth, by, SECOND)
 
@@ -100,7 +101,7 @@ def _told(op: Op, points: list[tuple[float, ...]]) -> tuple[list[Told], dict[tup
     """The first and second derivatives at the points, by inputs, each with the size it is measured by."""
     truth = TRUTHS[type(op)]
     exact = [[mpmath().mpf(x) for x in point] for point in points]
-    firsts = [list(map(summed, each)) for each in zip(*(truth.slopes(op, x) for x in exact), strict=True)]
+    firsts = [list(map(summed, each)) for each in zip(*(truth.first(op, x) for x in exact), strict=True)]
     seconds: dict[tuple[int, int], Told] = {}
     for x in exact:
         for place, told in truth.bends(op, x).items():

@@ -29,6 +29,12 @@ def _copysign(a: Number, b: Number) -> Number:
 
 
 refer_entry(ops.Arctan2, lambda op, x: _angle(x[0], x[1]))
+refer_entry(
+    ops.PolarMonomial,
+    lambda op, x: (
+        x[0].power(op.by_a) * x[1].power(op.by_b) / (x[0] * x[0] + x[1] * x[1]).sqrt().power(op.by_radius)
+    ),
+)
 refer_entry(ops.Hypot, lambda op, x: (x[0] * x[0] + x[1] * x[1]).sqrt())
 refer_entry(ops.LogAddExp, lambda op, x: _log_of_sum(x[0], x[1]))
 refer_entry(ops.LogAddExp2, lambda op, x: _log_of_sum(x[0], x[1], log(2.0)))

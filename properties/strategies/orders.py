@@ -18,7 +18,7 @@ from engine.catalogue import Entry, entry_of
 from engine.dtype import FLOAT64
 from engine.graph import Op
 from properties.case import Case, one_step, slot_domains
-from properties.oracles.definition import Direction, Evaluation, evaluate
+from properties.oracles.definition import Evaluation, evaluate
 from properties.strategies.arrays import array_in
 from properties.strategies.calls import has_corners, legal
 from properties.strategies.line import Manner

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import exp2, frexp, inf, log
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import SearchStrategy
 
 from engine.array import Array
 from engine.domain import Domain
@@ -22,7 +22,10 @@ _fine: SearchStrategy[bytes] = st.binary(min_size=_BYTES * POINTS, max_size=_BYT
 
 
 def draw_tails(
-    draw: DrawFn, domains: Sequence[Domain], dtypes: Sequence[DType], near: Sequence[float]
+    draw: Callable[[SearchStrategy[bytes]], bytes],
+    domains: Sequence[Domain],
+    dtypes: Sequence[DType],
+    near: Sequence[float],
 ) -> list[Array]:
     """Points of an elementwise op: one array for each input, none of whose entries is at a kink or tie."""
     drawn: list[list[float]] = []

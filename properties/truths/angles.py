@@ -51,7 +51,7 @@ tell(
 
 
 NEAR = 1e-2
-"""Where sinc's derivatives are told by the power series: n + 1 terms of the sum cancel by NEAR ** −(n + 1)."""
+"""Where sinc's derivatives are told by the power series: the other sum cancels there."""
 
 TERMS = 24
 """Of the series: (π NEAR)² ^ TERMS is below 1e−70."""

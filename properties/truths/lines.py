@@ -1,4 +1,4 @@
-"""Sums, products, and what is straight between corners and jumps. Points are never at a corner, jump or tie."""
+"""Sums, products, and what is straight between corners and jumps, at which no point lies."""
 
 from __future__ import annotations
 
@@ -57,6 +57,15 @@ tell(
     ops.EWiseDiv,
     lambda op, x: (1.0 / x[1], -x[0] / x[1] ** 2.0),
     lambda op, x: (0.0, -1.0 / x[1] ** 2.0, 2.0 * x[0] / x[1] ** 3.0),
+)
+tell(
+    ops.DivPower,
+    lambda op, x: (x[1] ** float(-op.power), -op.power * x[0] * x[1] ** float(-op.power - 1)),
+    lambda op, x: (
+        0.0,
+        -op.power * x[1] ** float(-op.power - 1),
+        op.power * (op.power + 1) * x[0] * x[1] ** float(-op.power - 2),
+    ),
 )
 tell(ops.Compare, lambda op, x: (0.0, 0.0), _straight)
 tell(ops.Maximum, lambda op, x: (1.0, 0.0) if x[0] > x[1] else (0.0, 1.0), _straight)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
 from engine.graph import Op
@@ -21,7 +21,19 @@ Formula = Callable[[SomeOp, Sequence[Real]], Sequence[Sum]]
 
 
 @dataclass(frozen=True, slots=True)
-class Truth(Generic[SomeOp]):
+class _Told(Generic[SomeOp]):
+    """A formula and the class that it is for."""
+
+    op: type[SomeOp]
+    formula: Formula[SomeOp]
+
+    def __call__(self, op: Op, x: Sequence[Real]) -> Sequence[Sum]:
+        assert isinstance(op, self.op)  # looked up by class
+        return self.formula(op, x)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
     """The derivatives of an op at a point, given as one number an input.
 
     ``first``: ∂y/∂xⱼ, one for each input. ``second``: ∂²y/∂xᵢ∂xⱼ, i ≤ j, row by row. ``near``: where
@@ -30,26 +42,22 @@ class Truth(Generic[SomeOp]):
     that is more digits than there are. Second derivatives, which are asked for fewer digits, need no reason.
     """
 
-    op: type[SomeOp]
-    first: Formula[SomeOp]
-    second: Formula[SomeOp]
+    first: Callable[[Op, Sequence[Real]], Sequence[Sum]]
+    second: Callable[[Op, Sequence[Real]], Sequence[Sum]]
     near: tuple[float, ...] = ()
     cancels: str = ""
 
-    def slopes(self, op: Op, x: Sequence[Real]) -> Sequence[Sum]:
-        """The first derivatives of this op with its parameters."""
-        assert isinstance(op, self.op)  # looked up by class
-        return self.first(op, x)
+    def spoken_for(self, op: Op) -> Truth:
+        """The same of another op, which is defined as this one is."""
+        return replace(self, first=lambda _, x: self.first(op, x), second=lambda _, x: self.second(op, x))
 
     def bends(self, op: Op, x: Sequence[Real]) -> dict[tuple[int, int], Sum]:
         """The second derivatives by the numbers of two inputs, the smaller first."""
-        assert isinstance(op, self.op)
-        count = len(x)
-        places = [(i, j) for i in range(count) for j in range(i, count)]
+        places = [(i, j) for i in range(len(x)) for j in range(i, len(x))]
         return dict(zip(places, self.second(op, x), strict=True))
 
 
-TRUTHS: dict[type[Op], Truth[Op]] = {}
+TRUTHS: dict[type[Op], Truth] = {}
 """The truth about each elementwise op."""
 
 
@@ -61,7 +69,7 @@ def tell(
     cancels: str = "",
 ) -> None:
     """Enter the derivatives of an op."""
-    TRUTHS[op] = Truth(op, first, second, near, cancels)
+    TRUTHS[op] = Truth(_Told(op, first), _Told(op, second), near, cancels)
 
 
 def summed(told: Sum) -> tuple[Real, Real]:

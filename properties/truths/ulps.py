@@ -17,14 +17,14 @@ SECOND = 1e-12 * 2.0**52
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """The floats of a dtype: significant bits, and the exponents of the smallest one and behind the largest."""
+    """The floats of a dtype: significant bits, and the exponents of the smallest one and behind the last."""
 
     bits: int
     least: int
     top: int
 
     def spacing(self, size: Real) -> Real:
-        """The distance of two floats at this size; below the smallest normal number that of the subnormals."""
+        """The distance of two floats at this size; below the smallest normal number, that of subnormals."""
         mantissa, exponent = frexp(float(size))
         inside = self.least if mantissa == 0 else max(self.least, exponent - self.bits)
         return mpmath().mpf(2.0) ** float(min(inside, self.top - self.bits))
@@ -44,10 +44,15 @@ FORMATS: dict[DType, Format] = {FLOAT64: Format(53, -1074, 1024), FLOAT32: Forma
 
 
 def ulps_off(got: float, truth: Real, size: Real, dtype: DType) -> float:
-    """|got − truth| in units of the last place of ``size``; an overflowing truth is ∞ of its sign."""
+    """|got − truth| in units of the last place of ``size``; an overflowing truth is ∞ of its sign.
+
+    Where a sum that cancels has a term that overflows, nothing is asked.
+    """
+    form = FORMATS[dtype]
+    if size > abs(truth) and form.clipped(size) < size:
+        return 0.0
     if isnan(got):
         return inf
-    form = FORMATS[dtype]
     read = form.clipped(mpmath().mpf(got))
     return float(abs(read - form.clipped(truth)) / form.spacing(form.clipped(size)))
 
@@ -55,8 +60,8 @@ def ulps_off(got: float, truth: Real, size: Real, dtype: DType) -> float:
 def relatively_off(got: float, truth: Real, size: Real, dtype: DType) -> float:
     """|got − truth| / size in units of the distance of 1 to the next float.
 
-    That is asked where the truth is a normal number; where it is nearer to 0, ``got`` is to be finite. Where it
-    overflows, or its largest term does, nothing is asked.
+    That is asked where the truth is a normal number; where it is nearer to 0, ``got`` is to be finite. Where
+    it overflows, or its largest term does, nothing is asked.
     """
     form = FORMATS[dtype]
     if not size < mpmath().mpf(2.0) ** float(form.top):

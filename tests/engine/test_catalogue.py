@@ -70,6 +70,16 @@ def test_op_makes_a_slotted_dataclass() -> None:
     assert not hasattr(EWiseDiv(), "__dict__")
 
 
+def test_an_op_of_a_class_that_is_shared_is_its_own() -> None:
+    with visiting():
+        above = op(REALS)(plain("Above"))
+        derived: type[Plain] = type("Below", (above,), {"__doc__": "yᵢ = aᵢ."})
+        below = op(REALS)(derived)
+        assert type(below()) is below
+        assert below() is below()
+        assert above() is above()
+
+
 def test_an_op_that_visits_stays_to_the_end_of_the_block_only() -> None:
     before = dict(CATALOGUE)
     with visiting():

@@ -111,7 +111,7 @@ MISUSES = [
     (["verify", "--op", "Exp", "Negat"], f"no op 'Negat' (do you mean Negate?); {OWN}"),
     (["verify", "--op", "relu"], f"no op 'relu' (do you mean ReLU?); {OWN}"),
     (["verify", "--op", "EXP"], "no op 'EXP' (do you mean Exp"),
-    (["verify", "--op", "Cube"], f"gradlaws: no op 'Cube'; {OWN}"),
+    (["verify", "--op", "Wave"], f"gradlaws: no op 'Wave'; {OWN}"),
     (["verify", "--op", "???"], f"gradlaws: no op '???'; {OWN}"),
     (["verify", "--engine", "autogrd"], f"no engine 'autogrd' (do you mean autograd?); {OWN}"),
     (["verify", "--engine", "mine"], f"gradlaws: no engine 'mine'; {OWN}"),

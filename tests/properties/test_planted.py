@@ -29,6 +29,7 @@ from tests.properties.planted import (
     wrong_orders,
     wrong_paths,
     wrong_rules,
+    wrong_tails,
 )
 from tests.properties.planted.bug import Bug, alone, graphs_of, programs_of, visitors
 
@@ -57,6 +58,7 @@ BUGS = [
             "gradient_is_sum_over_paths", "gradient_of_several_outputs_is_sum",
             "laziness_is_unobservable", "unread_gradient_costs_nothing",
         })),
+    Bug("derivative_is_accurate", "one_less_square", wrong_tails.tanh_that_subtracts),
     Bug("gradient_is_adjoint_of_tangent", "tie_broken_and_shared", wrong_ops.maximum_of_two_minds_at_ties),
     Bug("gradient_is_linear_in_out_grad", "cotangent_clipped", wrong_rules.sine_that_clips),
     Bug("zero_cotangent_gives_zero", "cotangent_normalised", wrong_rules.softplus_that_normalises),
@@ -186,8 +188,18 @@ BY_FLOAT32 = Bug("tangent_matches_numeric", "by_float32", wrong_rules.quotient_b
                  also=frozenset({"gradient_matches_numeric"}))  # fmt: skip
 """Inputs are exact, and so are derivatives with respect to a float64 beside a float32."""
 
-COMMON = [MEMORY_ORDER, BY_FLOAT32, LAST_BIT, LOST_SIGN, NOT_SUMMED, RECURSIVE_SORT, SUM_SO_FAR, ONE_PART,
-          LAST_ROOT, SEEDS_AS_THEY_COME, ALL_AT_ONCE, Y_FIRST]  # fmt: skip
+TAILS = [
+    Bug("derivative_is_accurate", "one_less_sigmoid", wrong_tails.sigmoid_that_subtracts),
+    Bug("derivative_is_accurate", "one_plus_exp", wrong_tails.softplus_that_overflows),
+    Bug("derivative_is_accurate", "one_more_value", wrong_tails.expm1_that_adds),
+    Bug("derivative_is_accurate", "rounded_difference", wrong_tails.log_add_exp_of_a_difference),
+    Bug("derivative_is_accurate", "squared_radius", wrong_tails.length_by_squares),
+    Bug("derivative_is_accurate", "product_rule", wrong_tails.sigmoid_by_the_product_rule),
+]
+"""What is right on paper, and where other laws look."""
+
+COMMON = [*TAILS, MEMORY_ORDER, BY_FLOAT32, LAST_BIT, LOST_SIGN, NOT_SUMMED, RECURSIVE_SORT, SUM_SO_FAR,
+          ONE_PART, LAST_ROOT, SEEDS_AS_THEY_COME, ALL_AT_ONCE, Y_FIRST]  # fmt: skip
 """The bugs that are made most often, and those that a law finds beside its first."""
 
 RIGHT = [right_ops.log_add_exp, right_ops.leaky_relu, right_ops.at_least, right_ops.weighted_hinge,

@@ -129,7 +129,7 @@ def test_a_matrix_that_fits_is_one_piece() -> None:
     text = StringIO()
     console = Console(file=text, width=100)
     laws = {number: replace(ONE, name=f"law_{number}") for number in range(1, 57)}
-    cells = [Cell(law.name, row, digits=[15.0]) for row in CATALOGUE for law in laws.values()]
+    cells = [Cell(law.name, row, digits=[15.0]) for row in ("BroadcastTo", "Exp") for law in laws.values()]
     assert len(list(matrices(console, cells, {number: laws[number] for number in range(1, 29)}))) == 1
     assert len(list(matrices(console, cells, laws))) == 2
 

@@ -13,6 +13,7 @@ from properties.adapters.reference import Reference
 from properties.adapters.subject import Subject
 from properties.references import REFERENCES
 from properties.rows import GRAPHS, PROGRAMS, Row
+from properties.truths import TRUTHS
 
 SomeOp = TypeVar("SomeOp", bound=Op)
 
@@ -34,23 +35,27 @@ class Bug:
 
 @contextmanager
 def visitors() -> Generator[None, None, None]:
-    """Inside, ops and second definitions that are entered stay only until the end of the block."""
-    before = dict(REFERENCES)
+    """Inside, ops and what is told of them stay only until the end of the block."""
+    references, truths = dict(REFERENCES), dict(TRUTHS)
     try:
         with visiting():
             yield
     finally:
         REFERENCES.clear()
-        REFERENCES.update(before)
+        REFERENCES.update(references)
+        TRUTHS.clear()
+        TRUTHS.update(truths)
 
 
 def instead_of(real: type[Op]) -> Callable[[type[SomeOp]], type[SomeOp]]:
-    """Enter the class below, an op of the catalogue said anew, with the facts and the definition of that."""
+    """Enter the class below, an op of the catalogue said anew, with its facts and all that is told of it."""
     facts = CATALOGUE[real.__name__]
 
     def enter(cls: type[SomeOp]) -> type[SomeOp]:
         made = op(*facts.domains, signature=facts.signature.text, analytic=facts.analytic)(cls)
         REFERENCES[made] = REFERENCES[real]
+        if real in TRUTHS:
+            TRUTHS[made] = TRUTHS[real]
         return made
 
     return enter

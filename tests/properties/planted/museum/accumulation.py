@@ -66,6 +66,8 @@ EXHIBITS = [
     Exhibit(
         "backward-discards-summed-adjoint",
         "accumulation",
+        op="accumulate",
+        subtlety=2,
         wrong="the sum of the contributions is computed, but the unsummed list (or its first element) is "
         "handed to op.gradient",
         trigger="a tensor with two or more consumers",
@@ -76,6 +78,8 @@ EXHIBITS = [
     Exhibit(
         "backward-falsy-seed-replaced",
         "accumulation",
+        op="backward",
+        subtlety=3,
         wrong="seed = out_grad if out_grad else ones: an explicit zero 0-d cotangent is falsy and is "
         "replaced by ones",
         trigger="explicit zero cotangent (linearity at 0)",
@@ -86,6 +90,8 @@ EXHIBITS = [
     Exhibit(
         "intermediate-grads-not-reset",
         "accumulation",
+        op="backward",
+        subtlety=4,
         wrong="backward() accumulates into .grad of all nodes and only leaves are zeroed by the user; on "
         "the second call the stale grads of intermediates are propagated again",
         trigger="second backward() on the same graph",
@@ -96,6 +102,8 @@ EXHIBITS = [
     Exhibit(
         "vjp-closure-accumulates-across-calls",
         "accumulation",
+        op="backward",
+        subtlety=4,
         wrong="the pullback captures an adjoint buffer created when the graph was built and adds into it "
         "on every call",
         trigger="the pullback is called twice (a Jacobian assembled row by row)",

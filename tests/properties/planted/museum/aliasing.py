@@ -110,6 +110,8 @@ EXHIBITS = [
     Exhibit(
         "numpy-returns-internal-buffer",
         "aliasing",
+        op="detach",
+        subtlety=4,
         wrong="numpy() (or detach()) returns the cached array itself; the caller mutates it and changes "
         "the saved value that a later backward reads",
         trigger="caller writes into the result between forward and backward",
@@ -119,6 +121,8 @@ EXHIBITS = [
     Exhibit(
         "relu-grad-mutates-input-cache",
         "aliasing",
+        op="relu",
+        subtlety=4,
         wrong="m = x.cached_data (no copy); m[m > 0] = 1; m[m < 0] = 0; dx = g*m: the value of the input "
         "node is overwritten with 0/1",
         trigger="the input is read afterwards: by another consumer, by a later adjoint (x*relu(x)), by a "
@@ -130,6 +134,8 @@ EXHIBITS = [
     Exhibit(
         "inplace-accumulation-into-borrowed-adjoint",
         "aliasing",
+        op="accumulate",
+        subtlety=5,
         wrong="first contribution stored by reference, further ones added with +=; the stored array is "
         "still owned by someone else (another node's adjoint, or the cotangent of the caller)",
         trigger="the borrowed array arrives first and a second contribution follows: z = x+y, p = x/z, "
@@ -141,6 +147,8 @@ EXHIBITS = [
     Exhibit(
         "op-instance-caches-forward-intermediates",
         "aliasing",
+        op="logsumexp",
+        subtlety=5,
         wrong="compute stores exp(x-m) and its sum on self; gradient reads them from self; the op "
         "instance is used for a second input before the backward of the first",
         trigger="one op instance applied to two inputs, or recomputation; a single use passes every check",
@@ -151,6 +159,8 @@ EXHIBITS = [
     Exhibit(
         "weights-updated-inside-backward-loop",
         "aliasing",
+        op="backward",
+        subtlety=5,
         wrong="layer loop from the last layer: computes dW_i, updates W_i in place, and then uses W_i "
         "(already updated) to propagate delta to layer i-1",
         trigger="two or more layers and lr > 0; the error is O(lr), and the first computed layer is exact",

@@ -193,6 +193,8 @@ EXHIBITS = [
     Exhibit(
         "broadcast-grad-padded-rank",
         "broadcasting",
+        op="broadcast_to",
+        subtlety=3,
         wrong="left-pads in_shape with ones, sums with keepdims=True and returns the padded shape, (1,3) "
         "instead of (3,)",
         trigger="rank-raising broadcast, incl. from a 0-d scalar; values right, shape not, so allclose "
@@ -204,6 +206,8 @@ EXHIBITS = [
     Exhibit(
         "broadcast-grad-greedy-size-match",
         "broadcasting",
+        op="broadcast_to",
+        subtlety=4,
         wrong="walk out_shape left to right with a pointer into in_shape; keep an axis as soon as the "
         "sizes are equal, sum it otherwise",
         trigger="equal sizes, e.g. (3,) -> (3,2,3) or (2,1) -> (2,2,2): the first matching axis is kept "
@@ -215,6 +219,8 @@ EXHIBITS = [
     Exhibit(
         "broadcast-shape-zero-size-max",
         "broadcasting",
+        op="broadcast_to",
+        subtlety=4,
         wrong="result shape = elementwise max of the two padded shapes; max(0, 1) = 1",
         trigger="an operand with a size-0 dim against a size-1 dim, e.g. (0,3)+(1,3)",
         source="tinygrad/tinygrad f3a50b4e40 (#3097)",
@@ -224,6 +230,8 @@ EXHIBITS = [
     Exhibit(
         "einsum-unit-label-not-expanded",
         "broadcasting",
+        op="einsum",
+        subtlety=4,
         wrong="a label has size 1 in x and n in y ('ij,ij->i' with x (2,3), y (2,1)): the adjoint of x is "
         "einsum(g, y) over the same labels, of shape (2,1), and is not expanded back to (2,3) (nor is y's "
         "summed)",
@@ -235,6 +243,8 @@ EXHIBITS = [
     Exhibit(
         "matmul-grad-keeps-unit-batch-dims",
         "broadcasting",
+        op="matmul",
+        subtlety=4,
         wrong="dA = g @ swapaxes(B); sum only the leading extra dims: dA.sum(axis=range(dA.ndim - "
         "A.ndim)); a batch dim that was 1 in A and n in B stays n",
         trigger="a size-1 batch dim of equal rank, e.g. (1,2,3)@(4,3,5); 2-D and rank-raising cases are "

@@ -70,6 +70,8 @@ EXHIBITS = [
     Exhibit(
         "grad-of-0d-is-python-scalar",
         "dtype",
+        op="accumulate",
+        subtlety=3,
         wrong="the adjoint of a 0-d input becomes a NumPy scalar after a reduction, not a 0-d ndarray: "
         "isinstance, in-place adds and .shape writes break",
         trigger="0-d arrays",
@@ -80,6 +82,8 @@ EXHIBITS = [
     Exhibit(
         "backward-seed-float64",
         "dtype",
+        op="backward",
+        subtlety=4,
         wrong="default seed np.ones(shape) (float64) for a float32 output: every adjoint is promoted",
         trigger="float32 graph with the default seed",
         source="homework CirnoTox; dlsyscourse/hw1 old starter; tinygrad/tinygrad fc11808a79",
@@ -89,6 +93,8 @@ EXHIBITS = [
     Exhibit(
         "log-grad-one-element-constant",
         "dtype",
+        op="log",
+        subtlety=4,
         wrong="dx = g * (Tensor([1.0]) / x): the constant has shape (1,) and the default dtype; a 0-d input "
         "gets a (1,) adjoint, and a float32 one is promoted",
         trigger="0-d input, or dtype other than the default; other shapes absorb it by broadcasting",
@@ -99,6 +105,8 @@ EXHIBITS = [
     Exhibit(
         "relu-mask-int64-promotes",
         "dtype",
+        op="relu",
+        subtlety=4,
         wrong="mask = np.where(x > 0, 1, 0) (int64); float32 g * int64 mask is float64",
         trigger="float32 input; values right",
         source="homework TingxunShi/cmu_dlsys_hw1, LiableFish/dlsyscourse-hw2",

@@ -150,6 +150,8 @@ EXHIBITS = [
     Exhibit(
         "power-scalar-grad-undefined-name",
         "elementwise",
+        op="power_scalar",
+        subtlety=1,
         wrong="gradient(g, node) uses a name for the input that is never bound, as the input is not "
         "unpacked from node.inputs: the first backward raises NameError; the forward value is fine",
         trigger="first backward through the op (a forward-only test passes)",
@@ -160,6 +162,8 @@ EXHIBITS = [
     Exhibit(
         "relu-forward-missing-return",
         "elementwise",
+        op="relu",
+        subtlety=1,
         wrong="compute(a) evaluates np.maximum(a, 0) as a statement and falls off the end, so the value is "
         "None",
         trigger="every call",
@@ -171,6 +175,8 @@ EXHIBITS = [
     Exhibit(
         "swish-derivative-lost-term",
         "elementwise",
+        op="swish",
+        subtlety=2,
         wrong="derivative of x/(1 + exp(-x)) written as (1 - exp(-x))/(1 - exp(-x))**2: the x*exp(-x) term "
         "is lost and both signs of the exponential are flipped (the forward divides by 1 - exp(-x) too)",
         trigger="every input; division by zero at x = 0",
@@ -182,6 +188,8 @@ EXHIBITS = [
     Exhibit(
         "integer-pow-zero-exponent-returns-cotangent",
         "elementwise",
+        op="power_scalar",
+        subtlety=3,
         wrong="special case for n == 0 returns g (or ones_like(x)) instead of zero",
         trigger="n == 0 only",
         source="jax-ml/jax 0a89fc83cb and 6fe573147e (#17995)",
@@ -191,6 +199,8 @@ EXHIBITS = [
     Exhibit(
         "sigmoid-grad-evaluated-at-activation",
         "elementwise",
+        op="sigmoid",
+        subtlety=3,
         wrong="the layer keeps a = sigma(z) and calls dsigmoid(a), dsigmoid(t) = sigma(t)*(1 - sigma(t)): "
         "the local derivative is between 0.196 and 0.25 whatever z is",
         trigger="every z; the factor is a positive near-constant, so training still descends",
@@ -201,6 +211,8 @@ EXHIBITS = [
     Exhibit(
         "clip-composed-of-min-max-halves-boundary",
         "elementwise",
+        op="clip",
+        subtlety=4,
         wrong="clip(x, lo, hi) built as minimum(maximum(x, lo), hi) with tie-splitting min and max: at "
         "x == lo or x == hi the gradient is g/2",
         trigger="x exactly equal to a bound",
@@ -211,6 +223,8 @@ EXHIBITS = [
     Exhibit(
         "maximum-tie-full-cotangent-both",
         "elementwise",
+        op="maximum",
+        subtlety=4,
         wrong="da = g*(a >= b), db = g*(b >= a): at a tie both sides receive the full cotangent",
         trigger="exact ties a[i] == b[i], e.g. maximum(x, x), maximum(x, 0) at 0",
         source="HIPS/autograd 855fa5a (#141); also Theano d308c69a7, rsokl/MyGrad 78eafdb5, pytorch #56734",
@@ -220,6 +234,8 @@ EXHIBITS = [
     Exhibit(
         "power-scalar-grad-exponent-dropped",
         "elementwise",
+        op="power_scalar",
+        subtlety=4,
         wrong="dx = g * n * x: the power x**(n-1) became x",
         trigger="n != 2 (right for n == 2, the exponent of most fixed tests)",
         source="homework ACZD254/Reverse-Mode-Automatic-Differenctiation",

@@ -1,7 +1,8 @@
 """An exhibit of the museum: a gradient bug that people made, planted, and what finds it.
 
-The facts (``wrong``, ``trigger``, ``source``) are those of the place where it was found. A plant builds the
-row and the engine with the bug or, given False, the same without it.
+The facts (``op``, ``wrong``, ``trigger``, ``source``) are those of the place where it was found; ``subtlety``
+is how hard it is to see, from 1 to 5. A plant builds the row and the engine with the bug or, given False, the
+same without it.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ Plant = Callable[[bool], tuple[Row, Subject]]
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A bug, and each law that finds it; or the session in which the state machine does."""
+    """A bug, and every law that finds it by as many cases as CI draws; or the session in which the state
+    machine does."""
 
     id: str
     family: str
+    op: str
+    subtlety: int
     wrong: str
     trigger: str
     source: str

@@ -107,6 +107,8 @@ EXHIBITS = [
     Exhibit(
         "inv-jvp-factor-order",
         "forward-mode",
+        op="inv",
+        subtlety=4,
         wrong="tK = -K @ K @ tA (or -tA @ K @ K): the three factors in an order that is right only if "
         "they commute",
         trigger="A (or tA) not diagonal/commuting; the sample inputs of the test suite were diagonal",
@@ -117,6 +119,8 @@ EXHIBITS = [
     Exhibit(
         "where-jvp-drops-tangent-constant-true",
         "forward-mode",
+        op="where",
+        subtlety=4,
         wrong="tangent rule looks at the first branch to decide whether there is a tangent: with a "
         "constant true branch the result tangent is zero everywhere",
         trigger="true branch constant, false branch variable (the reverse arrangement passes)",
@@ -127,6 +131,8 @@ EXHIBITS = [
     Exhibit(
         "cumprod-nested-jvp-at-zero",
         "forward-mode",
+        op="cumprod",
+        subtlety=5,
         wrong="tangent at zeros obtained by masks on values (first zero: product of the others times tx "
         "there; after it 0): first order right, the derivative of the tangent (nested JVP) misses the pairs "
         "(zero, other)",
@@ -138,6 +144,8 @@ EXHIBITS = [
     Exhibit(
         "triangular-solve-tangent-not-masked",
         "forward-mode",
+        op="solve_triangular",
+        subtlety=5,
         wrong="tx = solve(L, tb - tL @ x) with the tangent tL unmasked: entries of tL in the unused "
         "triangle contribute, though the forward never reads them",
         trigger="tangent with non-zero entries in the unused triangle; triangular tangents hide it",

@@ -102,6 +102,8 @@ EXHIBITS = [
     Exhibit(
         "backward-never-stores-grad",
         "graph",
+        op="backward",
+        subtlety=1,
         wrong="the adjoint is computed in the loop but node.grad is never assigned",
         trigger="every backward()",
         source="homework of dlsyscourse, AvailableUsernameA among others",
@@ -111,6 +113,8 @@ EXHIBITS = [
     Exhibit(
         "backward-recursion-without-topo",
         "graph",
+        op="backward",
+        subtlety=3,
         wrong="backward(node) accumulates into node.grad and at once recurses into the inputs with the "
         "accumulated grad, once per incoming edge: earlier contributions are propagated again",
         trigger="a non-leaf used twice, e.g. b = 2*a; b*b; a leaf used twice is right",
@@ -121,6 +125,8 @@ EXHIBITS = [
     Exhibit(
         "relu-grad-raw-ndarray-operand",
         "graph",
+        op="relu",
+        subtlety=3,
         wrong="gradient returns g * mask with mask a raw ndarray: the operator dispatches to MulScalar "
         "with an array as its scalar attribute",
         trigger="value is right; node arity, scalar type and dtype are not",
@@ -131,6 +137,8 @@ EXHIBITS = [
     Exhibit(
         "topo-sort-recursion-depth",
         "graph",
+        op="topo_sort",
+        subtlety=3,
         wrong="recursive post-order DFS: RecursionError near depth 1000",
         trigger="chain of more than about 1000 ops",
         source="homework of dlsyscourse, every solution seen",
@@ -140,6 +148,8 @@ EXHIBITS = [
     Exhibit(
         "no-grad-decorator-shared-state",
         "graph",
+        op="no_grad",
+        subtlety=4,
         wrong="the decorator object is the context manager: __enter__ stores the previous mode in "
         "self.prev; a recursive call overwrites it, and the outer exit restores the wrong mode",
         trigger="decorated function that calls itself, or the same instance nested; gradients are "
@@ -150,6 +160,8 @@ EXHIBITS = [
     Exhibit(
         "op-equality-ignores-parameters",
         "graph",
+        op="graph_merge",
+        subtlety=4,
         wrong="two op instances compare equal by type and a subset of their attributes (e.g. without the "
         "axis, the exponent or the inner function); common-subexpression caching then merges different nodes",
         trigger="two uses of the op on the same input with different parameters in one graph: x**2 and x**3",

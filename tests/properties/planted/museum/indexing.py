@@ -87,6 +87,8 @@ EXHIBITS = [
     Exhibit(
         "set-item-grad-base-not-zeroed",
         "indexing",
+        op="set_item",
+        subtlety=3,
         wrong="y = x with y[idx] = v: dx = g (unmasked), dv = g[idx]",
         trigger="always (the overwritten entries); hidden if the base is a constant, as in most tests",
         source="Theano 3a2138de8 (history of pymc-devs/pytensor)",
@@ -96,16 +98,26 @@ EXHIBITS = [
     Exhibit(
         "strided-slice-empty-grad",
         "indexing",
+        op="getitem",
+        subtlety=4,
         wrong="adjoint by interior padding: the covered length is 1 + (m-1)*step for m selected elements; "
         "m == 0 gives 1-step instead of 0, so the padded gradient has the wrong length",
         trigger="empty slice and step > 1",
         source="jax-ml/jax f39d111d8f (#4599)",
-        laws=named(""),
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward laziness_is_unobservable"
+        ),
         plant=in_op(item_with_a_rule(_padded)),
     ),
     Exhibit(
         "strided-slice-one-element-grad",
         "indexing",
+        op="getitem",
+        subtlety=5,
         wrong="a strided slice that selects one element is simplified to stride 1 without moving stop; the "
         "adjoint then writes dx[start:stop] = g, all over the span (negative stride: dx stays 0)",
         trigger="step > 1 and start < stop <= start + step: x[0::2] on length 2, x[1:3:2]; forward is right",

@@ -36,6 +36,8 @@ EXHIBITS = [
     Exhibit(
         "retain-grad-on-intermediate-detaches",
         "laziness",
+        op="detach",
+        subtlety=3,
         wrong="requesting the gradient of an intermediate (attach_grad / requires_grad = True) turns it "
         "into a new leaf: the adjoint stops there",
         trigger="gradient asked for a non-leaf and for a leaf below it",
@@ -45,6 +47,8 @@ EXHIBITS = [
     Exhibit(
         "realize-mid-trace-detaches",
         "laziness",
+        op="lazy",
+        subtlety=5,
         wrong="realising a node (tolist, numpy, comparison) during the trace replaces it by its value and "
         "drops its inputs; the adjoint of everything below is zero",
         trigger="an intermediate is inspected (even only a value derived from it) between forward and "

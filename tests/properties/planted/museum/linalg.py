@@ -176,50 +176,92 @@ EXHIBITS = [
     Exhibit(
         "autoencoder-grad-transpose",
         "linalg",
+        op="matmul",
+        subtlety=2,
         wrong="loss 0.5*||W.T W x - x||^2 with r = W.T W x - x, x a column: the second path of the tied "
         "weight is written x.T W r in place of W r x.T (a number for square W, broadcast over dW)",
         trigger="W used twice; non-square W raises, square W is silently wrong",
         source="a page of notes on autoencoders",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_of_broadcast_is_sum gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient "
+            "detached_value_stops_gradient second_call_is_identical each_rule_is_called_once "
+            "laziness_is_unobservable unread_gradient_costs_nothing"
+        ),
         plant=in_op(autoencoder_with_a_turned_path),
     ),
     Exhibit(
         "inv-grad-transpose-order",
         "linalg",
+        op="inv",
+        subtlety=2,
         wrong="dA = -A.T @ G @ inv(A).T: the left factor is not inverted",
         trigger="any A with inv(A) != A (the identity and involutions hide it)",
         source="a page of notes on matrix derivatives",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward "
+            "third_order_matches_numeric"
+        ),
         plant=in_op(inverse_with_a_factor_not_inverted),
     ),
     Exhibit(
         "matmul-1d-operand-grad",
         "linalg",
+        op="matmul",
+        subtlety=3,
         wrong="dA = g @ swapaxes(B), dB = swapaxes(A) @ g without regard to 1-D operands: inner for outer "
         "products, or wrong shapes",
         trigger="1-D left or right operand; square A with n-vectors is silent in some cases",
         source="rsokl/MyGrad 41a7b2e5; Theano cc8c9e4c3; pymc-devs/pytensor 5fbaf0207",
-        laws=named(""),
+        laws=named(
+            "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_of_broadcast_is_sum gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient "
+            "detached_value_stops_gradient second_call_is_identical each_rule_is_called_once "
+            "laziness_is_unobservable unread_gradient_costs_nothing"
+        ),
         plant=in_op(matmul_of_matrices_only),
     ),
     Exhibit(
         "solve-triangular-grad-ignores-options",
         "linalg",
+        op="solve_triangular",
+        subtlety=4,
         wrong="adjoint calls the solver with default flags: ignores unit_diagonal (dA also gets a diagonal) "
         "and trans (no transposed system, dA = -gb x.T where -x gb.T is due)",
         trigger="unit_diagonal=True or trans, junk in the unused part of A",
         source="pymc-devs/pytensor #1230",
-        laws=named(""),
+        laws=named(
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad "
+            "gradient_of_broadcast_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order pullback_of_pullback_is_pushforward third_order_matches_numeric"
+        ),
         plant=in_op(triangular_solve_by_default),
     ),
     Exhibit(
         "tensordot-int-axes-edge",
         "linalg",
+        op="tensordot",
+        subtlety=4,
         wrong="axes = [i, j], ints: the adjoint takes the contracted axis for the last of A (first of B), "
         "it leaves out the transpose that puts it back",
         trigger="i not the last axis of A or j not the first of B; cubes give silent errors",
         source="HIPS/autograd 5c12e6e (#446)",
-        laws=named(""),
+        laws=named(
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward laziness_is_unobservable"
+        ),
         plant=in_op(tensordot_of_outer_axes),
     ),
 ]

@@ -131,6 +131,8 @@ EXHIBITS = [
     Exhibit(
         "affine-input-grad-not-reshaped",
         "nn",
+        op="matmul",
+        subtlety=2,
         wrong="forward flattens x to (N, D); backward returns dx = g @ W.T with shape (N, D), not x.shape",
         trigger="x.ndim > 2",
         source="notes on a course's affine layer",
@@ -140,6 +142,8 @@ EXHIBITS = [
     Exhibit(
         "softmax-global-max-and-sum",
         "nn",
+        op="softmax",
+        subtlety=2,
         wrong="p = exp(z - z.max())/exp(z - z.max()).sum() over the whole batch",
         trigger="2-D (batched) input; one row hides it",
         source="a training script; also homework chega8",
@@ -149,6 +153,8 @@ EXHIBITS = [
     Exhibit(
         "softmax-jacobian-treated-as-diagonal",
         "nn",
+        op="softmax",
+        subtlety=2,
         wrong="dz = g * p*(1-p), the elementwise rule of the sigmoid",
         trigger="always for >= 2 classes",
         source="a step of a derivation, repaired further down in the same notes",
@@ -158,6 +164,8 @@ EXHIBITS = [
     Exhibit(
         "softmax-loss-lse-counted-per-class",
         "nn",
+        op="softmax_loss",
+        subtlety=2,
         wrong="loss = sum_k (logsumexp(z) - z_k*y_k): the logsumexp is inside the class sum, so it is "
         "counted k times",
         trigger="k >= 2 classes",
@@ -168,6 +176,8 @@ EXHIBITS = [
     Exhibit(
         "softmax-loss-grad-index-slip",
         "nn",
+        op="softmax_loss",
+        subtlety=3,
         wrong="off-diagonal rule written with the wrong index: for j != i the derivative picks y_i for y_j "
         "(probability of the true class instead of that of class j)",
         trigger="any input, unless the probabilities are equal (a zero-initialised last layer gives such)",

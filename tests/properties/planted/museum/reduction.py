@@ -190,6 +190,8 @@ EXHIBITS = [
     Exhibit(
         "sum-grad-iterates-int-axis",
         "reduction",
+        op="sum",
+        subtlety=1,
         wrong="gradient loops over self.axes, which the forward np.sum(a, self.axes) takes as a bare int: "
         "the loop raises TypeError",
         trigger="axis given as an int (forward passes, first backward raises)",
@@ -200,6 +202,8 @@ EXHIBITS = [
     Exhibit(
         "cumsum-grad-inner-axis-dropped",
         "reduction",
+        op="cumsum",
+        subtlety=3,
         wrong="dx = flip(cumsum(flip(g, axis)), axis): the inner cumsum lost its axis and runs over the "
         "flattened array; `if axis:` also sends axis 0 to the flat branch",
         trigger="ndim >= 2 with a non-zero axis (1-D is right)",
@@ -210,6 +214,8 @@ EXHIBITS = [
     Exhibit(
         "sum-grad-negative-axis-membership",
         "reduction",
+        op="sum",
+        subtlety=3,
         wrong="new_shape = [1 if i in axes else n for i, n in enumerate(in_shape)] with the axes as given: "
         "-1 is never among them, so nothing is set to 1",
         trigger="negative axis: the reshape of g raises; hidden when the reduced axis has size 1",
@@ -220,6 +226,8 @@ EXHIBITS = [
     Exhibit(
         "logsumexp-forward-squeezes-everything",
         "reduction",
+        op="logsumexp",
+        subtlety=4,
         wrong="computes with keepdims and then calls .squeeze() without an axis: every other axis of size 1 "
         "is removed as well",
         trigger="a non-reduced axis has size 1, e.g. a batch of one: (1,5) over axis 1 gives () for (1,)",
@@ -230,6 +238,8 @@ EXHIBITS = [
     Exhibit(
         "sum-axis-zero-falsy",
         "reduction",
+        op="sum",
+        subtlety=4,
         wrong="`if self.axes:` decides between a given axis and all axes; axis 0 is falsy, so everything is "
         "reduced (or un-reduced)",
         trigger="axis=0 as an int; a 1-D input hides it",
@@ -240,6 +250,8 @@ EXHIBITS = [
     Exhibit(
         "sum-grad-returns-ones",
         "reduction",
+        op="sum",
+        subtlety=4,
         wrong="dx = ones(in_shape), ignoring g",
         trigger="any cotangent other than ones, e.g. 3*x.sum()",
         source="homework 22dimensions/hw1",
@@ -249,6 +261,8 @@ EXHIBITS = [
     Exhibit(
         "sum-multi-axis-sequential-negative",
         "reduction",
+        op="sum",
+        subtlety=4,
         wrong="reduces one axis after another over sorted(axes, reverse=True) without normalising: (-1, -2) "
         "removes the last axis and then the last but one of what is already reduced",
         trigger="two or more negative axes on ndim >= 3 (raises on 2-D), or a negative axis left of a "
@@ -260,6 +274,8 @@ EXHIBITS = [
     Exhibit(
         "sum-grad-axes-guessed-by-size",
         "reduction",
+        op="sum",
+        subtlety=5,
         wrong="gradient ignores self.axes: walks in_shape left to right and keeps an axis when its size "
         "equals the next size of g.shape, sets the others to 1, then reshapes and broadcasts",
         trigger="a reduced axis as large as a kept axis further right and a non-constant cotangent, e.g. "

@@ -194,6 +194,8 @@ EXHIBITS = [
     Exhibit(
         "double-backward-sign-slip",
         "second-order",
+        op="group_norm",
+        subtlety=4,
         wrong="hand-written double backward of x -> -(x . g)*inv_std returns gx with the sign of the "
         "forward lost: +gx",
         trigger="second derivative with respect to the normalised input only; first order and the other "
@@ -205,6 +207,8 @@ EXHIBITS = [
     Exhibit(
         "div-grad-fresh-leaf",
         "second-order",
+        op="div",
+        subtlety=5,
         wrong="db = Tensor(-g.data*a.data/b.data**2): only the denominator adjoint is rebuilt as a leaf; "
         "the numerator path stays differentiable",
         trigger="second derivative involving b: d2(a/b)/db2 = 0 and the mixed derivative seen from b "
@@ -216,6 +220,8 @@ EXHIBITS = [
     Exhibit(
         "grad-built-on-realised-constants",
         "second-order",
+        op="backward",
+        subtlety=5,
         wrong="gradient computes with realised arrays and wraps the result in a fresh leaf: first order "
         "right, but the adjoint has no graph; d2/dx2 of x**2 is None/0, not 2",
         trigger="second derivative",
@@ -226,6 +232,8 @@ EXHIBITS = [
     Exhibit(
         "norm-layer-saved-stats-constant",
         "second-order",
+        op="layer_norm",
+        subtlety=5,
         wrong="the backward uses the saved mean and 1/std as constants, so differentiating the backward "
         "misses their dependence on x",
         trigger="second (in the framework: third) derivative; first order exact",
@@ -236,6 +244,8 @@ EXHIBITS = [
     Exhibit(
         "solve-second-order-constant-factor",
         "second-order",
+        op="solve",
+        subtlety=5,
         wrong="JVP/VJP of solve (det, slogdet) reuses the LU factors or inv(A) saved from the forward as "
         "constants; differentiating again misses d(A**-1) = -A**-1 dA A**-1, result about half",
         trigger="second derivative in A, forward-over-forward (or any nesting where the saved factor is "

@@ -141,6 +141,8 @@ EXHIBITS = [
     Exhibit(
         "transpose-default-full-reversal",
         "shape",
+        op="transpose",
+        subtlety=3,
         wrong="compute without axes returns a.T, all axes reversed (gradient likewise), where the default "
         "swaps the last two",
         trigger="ndim >= 3 (equal for 2-D); cubes hide the shape, not the values",
@@ -151,6 +153,8 @@ EXHIBITS = [
     Exhibit(
         "moveaxis-grad-negative-axis",
         "shape",
+        op="moveaxis",
+        subtlety=4,
         wrong="adjoint of rollaxis(x, axis, start) computed as rollaxis(g, start, axis + 1) with the raw "
         "numbers, and start not moved back by one where axis < start",
         trigger="negative axis or start, or start > axis; a positive pair with start <= axis is right",
@@ -161,6 +165,8 @@ EXHIBITS = [
     Exhibit(
         "split-grad-reuses-one-cotangent",
         "shape",
+        op="split",
+        subtlety=4,
         wrong="the adjoint of a split into k chunks is rebuilt by concatenating the cotangent of one chunk k "
         "times",
         trigger="chunks with different cotangents (all ones hides it)",
@@ -171,6 +177,8 @@ EXHIBITS = [
     Exhibit(
         "concat-grad-offsets-skip-frozen-inputs",
         "shape",
+        op="concat",
+        subtlety=5,
         wrong="slices g for the inputs that require a gradient only, advancing the offset only for those",
         trigger="an untracked (constant) input precedes a tracked one; equal sizes make it silent",
         source="tracel-ai/burn #4069 (float_cat)",
