@@ -180,6 +180,12 @@ def scaled(a: Array, exponent: IntArray) -> Array:
     return computed(np.ldexp(a, exponent))
 
 
+def less(a: Array, b: Array) -> Array:
+    """a − b, and 0 where both are the same infinity."""
+    same = a == b
+    return select(same, np.zeros_like(a), a - select(same, np.zeros_like(b), b))
+
+
 def real_part(a: Array) -> Array:
     """The real numbers of a complex array, in a replay; any other array itself."""
     return computed(np.real(a))

@@ -29,7 +29,7 @@ SELECTING: frozenset[type[Op]] = frozenset({
     ops.CumMin, ops.MaxPool1d, ops.MaxPool2d, ops.Sort, ops.Compare, ops.Where, ops.Reshape, ops.BroadcastTo,
     ops.Transpose, ops.Permute, ops.GetItem, ops.PutItem, ops.GetItems, ops.SetItem, ops.Concatenate,
     ops.Stack, ops.Flip, ops.Roll, ops.Rot90, ops.Tile, ops.Repeat, ops.Pad, ops.Tril, ops.Triu, ops.Diagonal,
-    ops.PutDiagonal, ops.Unfold,
+    ops.PutDiagonal, ops.Unfold, ops.Fmax, ops.Fmin, ops.Hardshrink, ops.IsFinite, ops.IsNan, ops.NanToNum,
 })  # fmt: skip
 """The ops that hand entries on, or whole numbers and marks, and round nothing."""
 

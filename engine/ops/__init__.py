@@ -34,6 +34,7 @@ from engine.ops.packing import *
 from engine.ops.padding import *
 from engine.ops.pairs import *
 from engine.ops.piecewise import *
+from engine.ops.polar import *
 from engine.ops.pooling import *
 from engine.ops.powers import *
 from engine.ops.probabilities import *

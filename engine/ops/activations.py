@@ -21,7 +21,7 @@ from engine.ops.clipping import Clip
 from engine.ops.conversion import astype
 from engine.ops.error_function import gaussian, ndtr, tanh_ndtr
 from engine.ops.exponential import exp, sigmoid, tanh
-from engine.ops.piecewise import absolute, step, where
+from engine.ops.piecewise import absolute, brought_in, step, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -70,12 +70,17 @@ class Softplus(Elementwise, Unary):
 softplus: Softplus = Softplus()
 
 
+def _gated(a: Array, gate: Array) -> Array:
+    """a times the gate; −0 where it is shut, which is at −∞ too."""
+    return select(gate == 0, np.full_like(a, -1.0), a) * gate
+
+
 @op(REALS)
 class Silu(Elementwise, Unary):
-    """yᵢ = aᵢ σ(aᵢ), with y′ = σ(a) (1 + a σ(−a))."""
+    """yᵢ = aᵢ σ(aᵢ), 0 at −∞, with y′ = σ(a) (1 + a σ(−a))."""
 
     def compute(self, a: Array) -> Array:
-        return a * sigmoid.compute(a)
+        return _gated(a, sigmoid.compute(a))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return out_grad * self._slope(node.inputs[0])
@@ -85,7 +90,7 @@ class Silu(Elementwise, Unary):
 
     def _slope(self, a: Tensor) -> Tensor:
         """Where σ(−a) rounds to 1 it is (1 + a) exp a, by halves: exp a alone may have lost digits there."""
-        wide = astype(a, FLOAT64)
+        wide = brought_in(astype(a, FLOAT64))
         tail = step(-40 - wide.detach())
         body, far = where(tail, 0.0, wide), where(tail, wide, 0.0)
         half = exp(far / 2)
@@ -102,7 +107,9 @@ class Softsign(Elementwise, Unary):
     """yᵢ = aᵢ / (1 + |aᵢ|), with y′ = 1 / (1 + |a|)²; at 0 y′ is 1 and has a kink."""
 
     def compute(self, a: Array) -> Array:
-        return a / (1 + select(a >= 0, a, -a))
+        size = select(a >= 0, a, -a)
+        endless: BoolArray = size == inf
+        return select(endless, np.sign(a), a) / select(endless, np.ones_like(size), 1 + size)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         size = 1 + absolute(node.inputs[0])
@@ -132,7 +139,7 @@ class Gelu(Elementwise, Unary):
             )
 
     def compute(self, a: Array) -> Array:
-        return a * (ndtr if self.approximate == "none" else tanh_ndtr).compute(a)
+        return _gated(a, (ndtr if self.approximate == "none" else tanh_ndtr).compute(a))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return out_grad * self._slope(node.inputs[0])
@@ -141,7 +148,7 @@ class Gelu(Elementwise, Unary):
         return in_tangent * self._slope(node.inputs[0])
 
     def _slope(self, a: Tensor) -> Tensor:
-        wide = astype(a, FLOAT64)
+        wide = brought_in(astype(a, FLOAT64))
         return astype((_slope_by_erf if self.approximate == "none" else _slope_by_tanh)(wide), a.dtype)
 
     @classmethod

@@ -154,8 +154,9 @@ class DivPower(Elementwise, Binary):
     def compute(self, a: Array, b: Array) -> Array:
         if not (is_float(a) and is_float(b)):
             return computed(a / b**self.power)  # a replay's wider numbers
-        a_mantissa, a_exponent = mantissa_and_exponent(a.astype(np.result_type(a, b)))
-        b_mantissa, b_exponent = mantissa_and_exponent(b)
+        dtype = np.result_type(a, b)
+        a_mantissa, a_exponent = mantissa_and_exponent(computed(a.astype(dtype)))
+        b_mantissa, b_exponent = mantissa_and_exponent(computed(b.astype(dtype)))
         return scaled(a_mantissa / b_mantissa**self.power, a_exponent - self.power * b_exponent)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:

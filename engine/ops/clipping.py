@@ -41,7 +41,9 @@ class LeakyReLU(Elementwise, Unary):
             )
 
     def compute(self, a: Array) -> Array:
-        return select(a > 0, a, a * self.slope if self.slope else np.zeros_like(a))  # not 0 · −∞
+        if not self.slope:
+            return select(a <= 0, np.zeros_like(a), a)  # not 0 · −∞
+        return select(a > 0, a, a * self.slope)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return self._bent(out_grad, node)

@@ -23,7 +23,7 @@ from engine.kinds import Elementwise, Unary
 from engine.ops.clipping import Clip
 from engine.ops.conversion import astype
 from engine.ops.exponential import exp, logistic_density
-from engine.ops.piecewise import absolute, step, where
+from engine.ops.piecewise import absolute, brought_in, step, where
 from engine.ops.rounding import round as to_whole
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Gaussian(Elementwise, Unary):
 
     def _slope(self, a: Tensor) -> Tensor:
         """−2c a exp(−c a²); far out by halves: exp(−c a²) may have lost digits where the product has not."""
+        a = brought_in(a)
         tail = step(absolute(a.detach()) - 8 / sqrt(self.rate))
         body, far = where(tail, 0.0, a), where(tail, a, 0.0)
         half = Gaussian(self.rate / 2)(far)
@@ -94,7 +95,7 @@ class Erf(Elementwise, Unary):
         z = _within(_wide(a), FAR)
         middle, negative, size = _split(z)
         far = 1 - _tail(size, _gaussian(size, 1.0))
-        near = _series(select(middle, z, np.zeros_like(z)))
+        near = select(z == 0, z, _series(select(middle, z, np.zeros_like(z))))  # −0 is its own
         return computed(select(middle, near, select(negative, -far, far)).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:

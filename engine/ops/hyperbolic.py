@@ -11,7 +11,7 @@ from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.kinds import Elementwise, Unary
 from engine.ops.piecewise import absolute, step, where
-from engine.ops.powers import one_minus_square, reciprocal, sqrt
+from engine.ops.powers import one_minus_square, reciprocal, rsqrt, sqrt
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -61,17 +61,17 @@ class Arcsinh(Elementwise, Unary):
         return np.arcsinh(a)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad / self._root(node.inputs[0])
+        return out_grad * self._slope(node.inputs[0])
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent / self._root(node.inputs[0])
+        return in_tangent * self._slope(node.inputs[0])
 
-    def _root(self, a: Tensor) -> Tensor:
-        """√(1 + a²); beyond ±1 it is |a| √(1 + 1/a²), in which nothing overflows."""
+    def _slope(self, a: Tensor) -> Tensor:
+        """1 / √(1 + a²); beyond ±1 it is |1/a| / √(1 + 1/a²), in which nothing overflows."""
         far = step(absolute(a.detach()) - 1)
         large, small = where(far, a, 1.0), where(far, 0.0, a)
         inverse = reciprocal(large)
-        return where(far, absolute(large) * sqrt(1 + inverse * inverse), sqrt(1 + small * small))
+        return where(far, absolute(inverse) / sqrt(1 + inverse * inverse), 1 / sqrt(1 + small * small))
 
 
 arcsinh: Arcsinh = Arcsinh()
@@ -85,14 +85,14 @@ class Arccosh(Elementwise, Unary):
         return np.arccosh(a)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad / self._root(node.inputs[0])
+        return out_grad * self._slope(node.inputs[0])
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent / self._root(node.inputs[0])
+        return in_tangent * self._slope(node.inputs[0])
 
-    def _root(self, a: Tensor) -> Tensor:
-        """√(a² − 1), as a product in which nothing cancels or overflows."""
-        return sqrt(a - 1) * sqrt(a + 1)
+    def _slope(self, a: Tensor) -> Tensor:
+        """1 / √(a² − 1), as a product in which nothing cancels or overflows."""
+        return rsqrt(a - 1) * rsqrt(a + 1)
 
 
 arccosh: Arccosh = Arccosh()

@@ -98,8 +98,8 @@ class Xlogy(Elementwise, Binary):
     def _inputs(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """a and b in y's dtype, with b = 1 where a = 0 and b ≤ 0, so that 0 · ∞ and 0 / 0 cannot arise."""
         a, b = (astype(each, node.dtype) for each in node.inputs)
-        usual = absolute(sign(a.detach())) + step(b.detach())
-        return a, where(usual, b, 1.0)
+        unusual = (1 - step(absolute(a.detach()))) * step(1 - sign(b.detach()))
+        return a, where(unusual, 1.0, b)
 
 
 xlogy: Xlogy = Xlogy()

@@ -28,7 +28,12 @@ FINITE = "finite matrices"
 
 @contextmanager
 def answering(op: Op, expected: str, *arrays: Array) -> Generator[None, None, None]:
-    """Inside, NumPy's refusal is a ``ShapeError`` of the op, or a ``MatrixError`` that says what it takes."""
+    """Inside, NumPy's refusal is a ``ShapeError`` of the op, or a ``MatrixError`` that says what it takes.
+
+    An algorithm for ``FINITE`` matrices is not asked about others: of them LAPACK may make any numbers.
+    """
+    if expected == FINITE and not all(np.isfinite(array).all() for array in arrays):
+        raise MatrixError(repr(op), "∞ or NaN", expected, "check the matrix")
     try:
         yield
     except np.linalg.LinAlgError as error:
@@ -86,7 +91,10 @@ def symmetric(a: Tensor) -> Tensor:
 def symmetric_part(op: Op, a: Array) -> Array:
     """(A + Aᵀ) / 2 of an array. Raises ``ShapeError``: the sum would broadcast (1, n)."""
     square(op, a.shape)
-    return computed((a + np.swapaxes(a, -1, -2)) * 0.5)
+    turned = np.swapaxes(a, -1, -2)
+    with np.errstate(over="ignore"):
+        mean = computed((a + turned) * 0.5)
+    return select(np.isfinite(mean), mean, computed(a * 0.5 + turned * 0.5))  # a sum may overflow
 
 
 def eye_like(a: Tensor, size: int) -> Tensor:

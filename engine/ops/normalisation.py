@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, Shape, computed, total
+from engine.array import Array, Axes, BoolArray, Shape, computed, largest, real_part, select, total
 from engine.axes import canonical_axes, check_axes_exist, check_canonical, subsets
 from engine.catalogue import op
 from engine.domain import REALS
@@ -20,6 +20,7 @@ from engine.errors import ParameterError, ShapeError
 from engine.kinds import Unary
 from engine.ops.broadcasting import summation
 from engine.ops.powers import power_scalar
+from engine.ops.reduction import max
 from engine.ops.shape import reshape
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ def _check_eps(what: str, eps: float) -> None:
 
 def _mean(a: Tensor, axes: Axes) -> Tensor:
     """The mean over the axes, which stay with size 1; 0 of nothing."""
-    return summation(a, axes, keepdims=True) / max(1, prod(a.shape[axis] for axis in axes))
+    return summation(a, axes, keepdims=True) / (prod(a.shape[axis] for axis in axes) or 1)
 
 
 def _mean_of(a: Array, axes: Axes) -> Array:
     """The same of an array."""
-    return computed(total(a, axes, keepdims=True) / max(1, prod(a.shape[axis] for axis in axes)))
+    return computed(total(a, axes, keepdims=True) / (prod(a.shape[axis] for axis in axes)))
 
 
 @op(REALS, signature="(i*)->(i*)")
@@ -60,7 +61,10 @@ class LayerNorm(Unary):
         _check_eps(type(self).__name__, self.eps)
 
     def compute(self, a: Array) -> Array:
-        centred = a - _mean_of(a, self.axes)
+        if not a.size:
+            return a
+        small = a - largest(a, self.axes, keepdims=True)
+        centred = small - _mean_of(small, self.axes)
         return computed(centred / np.sqrt(_mean_of(centred * centred, self.axes) + self.eps))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
@@ -72,7 +76,10 @@ class LayerNorm(Unary):
     def _through(self, moved: Tensor, node: Tensor) -> Tensor:
         """The Jacobian, which is symmetric, times what moves."""
         (a,) = node.inputs
-        centred = a - _mean(a, self.axes)
+        if not a.size:
+            return moved
+        small = a - max(a.detach(), self.axes, keepdims=True)  # of which the sum is finite where a's is not
+        centred = small - _mean(small, self.axes)
         scale = power_scalar(_mean(centred * centred, self.axes) + self.eps, -0.5)
         level = moved - _mean(moved, self.axes)
         return scale * (level - node * _mean(node * level, self.axes))
@@ -103,7 +110,14 @@ class RMSNorm(Unary):
         _check_eps(type(self).__name__, self.eps)
 
     def compute(self, a: Array) -> Array:
-        return computed(a / np.sqrt(_mean_of(a * a, self.axes) + self.eps))
+        if not a.size:
+            return a
+        half = int(np.finfo(real_part(a).dtype).maxexp) // 2
+        top = largest(computed(np.abs(real_part(a))), self.axes, keepdims=True)
+        huge: BoolArray = top > 2.0 ** (half - 16)
+        factor = select(huge, np.full_like(top, 2.0 ** -(half + 16)), np.ones_like(top))
+        scaled = a * factor  # squares that do not overflow
+        return computed(scaled / np.sqrt(_mean_of(scaled * scaled, self.axes) + self.eps * (factor * factor)))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return self._through(out_grad, node)

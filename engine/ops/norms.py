@@ -16,8 +16,8 @@ from engine.errors import ParameterError
 from engine.kinds import Associative, Reduction, Unary
 from engine.ops.broadcasting import summation
 from engine.ops.clipping import clip
-from engine.ops.piecewise import absolute, compare, sign, step
-from engine.ops.reduction import kept, shares
+from engine.ops.piecewise import absolute, compare, sign, step, tame
+from engine.ops.reduction import kept, max, shares
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -32,7 +32,8 @@ class Norm(Associative, Unary):
     """yⱼ = (Σᵢ |aᵢⱼ|ᵖ)^(1/p) over the axes ``axes``, for p = ``order`` = 2 or 1; maxᵢ |aᵢⱼ| for p = ∞.
 
     Order 2 over two axes is the Frobenius norm. At aᵢⱼ = 0 (order 1), and where the norm is 0, the derivative
-    is 0. In order ∞ the entries that reach the maximum share the derivative equally.
+    is 0. In order ∞ the entries that reach the maximum share the derivative equally. Equal infinities count
+    as equal numbers: in order 2 the derivative at each of k entries ±∞ is ±√(1/k), and 0 at the others.
     """
 
     order: float = 2.0
@@ -73,8 +74,11 @@ class Norm(Associative, Unary):
         if self.order == inf:
             reaches = compare(absolute(a.detach()), y.detach()) + 1
             return sign(a.detach()) * shares(reaches, self.axes)
+        if not a.size:
+            return a
         some = step(y.detach())
-        return a / (y + (1 - some)) * some
+        tamed = tame(a, max(absolute(a.detach()), self.axes, keepdims=True))
+        return tamed / (Norm(self.axes, keepdims=True)(tamed) + (1 - some)) * some
 
     @property
     def fewest(self) -> int:

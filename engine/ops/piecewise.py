@@ -18,7 +18,7 @@ from engine.dtype import DType, promote
 from engine.errors import OperandError
 from engine.kinds import Binary, Elementwise, Ternary, Unary
 from engine.ops.broadcasting import sum_to
-from engine.ops.conversion import zeros_like
+from engine.ops.conversion import ones_like, zeros_like
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -208,3 +208,25 @@ def where(condition: Tensor | BoolArray, a: Tensor | float, b: Tensor | float) -
         for value in (a, b)
     )
     return Where()(marks, chosen, other)
+
+
+def brought_in(a: Tensor) -> Tensor:
+    """a, with ±1e30 for ±∞: for functions that have reached their limits long before."""
+    return where(infinite(a), sign(a.detach()) * 1e30, a)
+
+
+def infinite(a: Tensor) -> Tensor:
+    """1 where aᵢ is ±∞, 0 elsewhere, at NaN too: a mask."""
+    return step(absolute(a.detach()) - float(np.finfo(a.dtype).max))
+
+
+def tame(a: Tensor, top: Tensor) -> Tensor:
+    """a times 1 or a power of two that keeps sizes up to ``top``, a constant, from the dtype's ends.
+
+    Where the top is ∞ it is ±1 for aᵢ = ±∞, and 0 for any other: equal infinities count as equal numbers.
+    """
+    far = 2.0 ** (int(np.finfo(a.dtype).maxexp) // 2)
+    endless = infinite(top)
+    factor = where(step(top - far), 1 / far, where(step(1 / far - top), far, ones_like(top)))
+    scaled = where(endless, 0.0, a) * where(endless, 0.0, factor)
+    return where(endless, sign(a.detach()) * infinite(a), scaled)

@@ -14,7 +14,7 @@ from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import exp, log
-from engine.ops.piecewise import absolute, step, where
+from engine.ops.piecewise import absolute, sign, step, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -30,7 +30,8 @@ class EWisePow(Elementwise, Binary):
     """yᵢ = aᵢ ^ bᵢ, for aᵢ > 0; shapes broadcast.
 
     Values outside (aᵢ ≤ 0) follow NumPy. The adjoint of a is right there too, wherever aᵢ ^ bᵢ has one;
-    that of b is 0 at aᵢ = 0 and NaN for aᵢ < 0, where the power is defined for whole bᵢ only.
+    that of b is 0 at aᵢ = 0 ≤ bᵢ, −∞ at aᵢ = 0 > bᵢ, and NaN for aᵢ < 0, where the power is defined for whole
+    bᵢ only. At ±∞ both are their limits: 0 where aᵢ ^ bᵢ is 0.
     """
 
     def compute(self, a: Array, b: Array) -> Array:
@@ -90,6 +91,11 @@ def _far(a: Tensor, power: Tensor) -> Tensor:
     return step(a.detach()) * (step(least - size) + step(size - 1 / least))
 
 
+def _zero(a: Tensor) -> Tensor:
+    """1 where a is 0, 0 elsewhere, at NaN too."""
+    return step(1 - absolute(sign(a)))
+
+
 @op(REALS)
 class PowerScalar(Elementwise, Unary):
     """yᵢ = aᵢ ^ n, for the number n = ``scalar``; for n < 0, aᵢ ≠ 0; for a fraction n, aᵢ > 0."""
@@ -132,10 +138,10 @@ class Sqrt(Elementwise, Unary):
         return np.sqrt(a)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad / (2 * node)
+        return out_grad / (2 * node + 0.0)  # −0 + 0 is 0
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent / (2 * node)
+        return in_tangent / (2 * node + 0.0)
 
 
 sqrt: Sqrt = Sqrt()
@@ -201,10 +207,15 @@ class Cbrt(Elementwise, Unary):
         return computed(computed(np.cbrt(a.astype(wide))).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad / (3 * node * node)
+        return out_grad * self._slope(node)
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent / (3 * node * node)
+        return in_tangent * self._slope(node)
+
+    def _slope(self, node: Tensor) -> Tensor:
+        """(1/y)² / 3, of which the derivative is no ∞ / ∞ where y is ±∞."""
+        inverse = reciprocal(node)
+        return inverse * inverse / 3
 
 
 cbrt: Cbrt = Cbrt()

@@ -2,7 +2,7 @@
 
 Of entries a with the maximum m of their slice, exp(a − m) / Σ exp(a − m) never overflows, and an entry −∞ (a
 masked one) has probability 0 and derivative 0. The logarithm is not taken of a probability, which underflows.
-A slice of nothing but −∞ has no softmax: NaN.
+Entries ∞ share all the probability. A slice of nothing but −∞ has no softmax: NaN.
 
 A probability y near 1 leaves 1 − y without digits. So the rules treat an entry of more than half of the
 probability apart, and take for 1 − y the sum of the others.
@@ -11,11 +11,12 @@ probability apart, and take for 1 − y the sum of the others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, BoolArray, Shape, computed, largest, select, total
+from engine.array import Array, Axes, BoolArray, Shape, computed, largest, real_part, select, total
 from engine.axes import canonical_axes, check_axes_exist, check_canonical, subsets
 from engine.catalogue import op
 from engine.domain import REALS
@@ -32,6 +33,12 @@ __all__ = ["LogSoftmax", "Softmax", "log_softmax", "softmax"]
 def _most(y: Tensor) -> Tensor:
     """1 where an entry has more than half of the probability, 0 elsewhere."""
     return step(y.detach() - 0.5)
+
+
+def _below(a: Array, top: Array) -> Array:
+    """a less the maximum of its slice; ∞ less ∞ is 0."""
+    alone: BoolArray = (a == top) & (real_part(top) == inf)
+    return select(alone, np.zeros_like(a), a - select(alone, np.zeros_like(a), top))
 
 
 def less_mean(v: Tensor, y: Tensor, axes: Axes) -> Tensor:
@@ -65,7 +72,7 @@ class Softmax(Unary):
     def compute(self, a: Array) -> Array:
         if not a.size:
             return a
-        weights: Array = np.exp(a - largest(a, self.axes, keepdims=True))
+        weights: Array = np.exp(_below(a, largest(a, self.axes, keepdims=True)))
         return weights / total(weights, self.axes, keepdims=True)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
@@ -99,7 +106,7 @@ def log_softmax_of(a: Array, axes: Axes) -> Array:
     """
     if not a.size:
         return a
-    below = a - largest(a, axes, keepdims=True)
+    below = _below(a, largest(a, axes, keepdims=True))
     at_top: BoolArray = below == 0
     others = total(select(at_top, np.zeros_like(a), np.exp(below)), axes, keepdims=True)
     ties = total(at_top.astype(a.dtype), axes, keepdims=True) - 1

@@ -14,9 +14,8 @@ from engine.catalogue import op
 from engine.domain import ORDERED, REALS
 from engine.kinds import Associative, Reduction, Unary
 from engine.ops.broadcasting import summation
-from engine.ops.exponential import exp
 from engine.ops.piecewise import compare, where
-from engine.ops.scans import CumProd, shifted
+from engine.ops.scans import CumProd, shifted, weights_below
 from engine.ops.shape import permute, reshape
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ class LogSumExp(Associative, Unary):
 
     The derivative is the softmax exp(aᵢⱼ − m) / Σₖ exp(aₖⱼ − m), with m the maximum of the slice: the value
     does not depend on m, so m is a constant to the derivative, and nothing overflows. A slice of −∞ alone
-    has the value −∞ and the derivative 0.
+    has the value −∞ and the derivative 0. Where the value is ∞ the entries ∞ share the derivative equally.
     """
 
     def compute(self, a: Array) -> Array:
@@ -162,7 +161,7 @@ class LogSumExp(Associative, Unary):
     def _softmax(self, a: Tensor) -> Tensor:
         top = max(a.detach(), self.axes, keepdims=True)
         some = compare(top, top.make_const(np.array(-math.inf, top.dtype)))
-        weights = exp(a - where(some, top, 0.0))
+        weights = weights_below(a, where(some, top, 0.0))
         return weights / (summation(weights, self.axes, keepdims=True) + (1 - some))
 
     @property

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Index, Shape, accumulated, item_of, select
+from engine.array import Array, Index, Shape, accumulated, item_of, less, select
 from engine.axes import canonical_axis, check_axes_exist
 from engine.catalogue import op
 from engine.domain import ORDERED, REALS
@@ -23,7 +23,7 @@ from engine.ops.conversion import astype
 from engine.ops.exponential import exp
 from engine.ops.indexing import get_item
 from engine.ops.joining import concatenate
-from engine.ops.piecewise import absolute, compare, where
+from engine.ops.piecewise import absolute, compare, infinite, step, where
 from engine.ops.shape import reshape
 
 if TYPE_CHECKING:
@@ -66,6 +66,14 @@ def shifted(x: Tensor, axis: int, first: float, *, reverse: bool = False) -> Ten
     return concatenate([edge, get_item(x, (*before, slice(size - 1)))], axis)
 
 
+def weights_below(a: Tensor, top: Tensor) -> Tensor:
+    """exp(a − t) for constants t = ``top`` > −∞; where t is ∞, 1 for a = ∞ and 0 for the rest."""
+    endless = infinite(top) * step(top)
+    return where(
+        endless, infinite(a) * step(a.detach()), exp(where(endless, 0.0, a) - where(endless, 0.0, top))
+    )
+
+
 @op(REALS, REALS, signature="(i*),(i*)->(i*)")
 class Recurrence(Scan, Binary):
     """yₖ = aₖ yₖ₋₁ + bₖ along the axis ``axis``, y₀ = b₀; with ``reverse``, yₖ = aₖ yₖ₊₁ + bₖ from its end.
@@ -88,8 +96,9 @@ class Recurrence(Scan, Binary):
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
         moved = adjoint_of_recurrence(a, out_grad, self)
-        before = shifted(node, self.axis, 0.0, reverse=self.reverse)
-        return astype(moved * before, a.dtype), astype(moved, b.dtype)
+        later = shifted(moved, self.axis, 0.0, reverse=not self.reverse)
+        by_a = shifted(later * node, self.axis, 0.0, reverse=self.reverse)  # a₀ is not read, be λ₀ ∞ or not
+        return astype(by_a, a.dtype), astype(moved, b.dtype)
 
     def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
         a, _ = node.inputs
@@ -167,8 +176,9 @@ def cumprod(a: Tensor, axis: int | None = None, reverse: bool = False) -> Tensor
 class LogCumSumExp(Scan, Unary):
     """yₖ = log(exp a₀ + … + exp aₖ) along the axis ``axis``; with ``reverse``, of aₖ … to its end.
 
-    ẏₖ = exp(yₖ₋₁ − yₖ) ẏₖ₋₁ + exp(aₖ − yₖ) ȧₖ: both factors are at most 1. Where yₖ is −∞ so are all the
-    entries, and the derivative is 0.
+    ẏₖ = exp(yₖ₋₁ − yₖ) ẏₖ₋₁ + exp(aₖ − yₖ) ȧₖ: both factors are at most 1. They are quotients of sums of
+    exp(aᵢ − m), m the maximum so far: yₖ may have no digits behind the point. Where yₖ is −∞ so are all the
+    entries, and the derivative is 0; where it is ∞ the entries ∞ share it equally.
     """
 
     def compute(self, a: Array) -> Array:
@@ -182,11 +192,11 @@ class LogCumSumExp(Scan, Unary):
             at: Index = (*(slice(None),) * self.axis, place)
             highest = item_of(tops, at)
             top = select(highest > -inf, highest, np.zeros_like(highest))
-            more = np.exp(item_of(a, at) - top)
+            more = np.exp(less(item_of(a, at), top))
             if sums is None or before is None:
                 sums = more
             else:
-                sums = sums * np.exp(select(before > -inf, before, top) - top) + more
+                sums = sums * np.exp(less(select(before > -inf, before, top), top)) + more
             before = highest
             result[at] = np.log(sums) + top
         return result
@@ -200,12 +210,16 @@ class LogCumSumExp(Scan, Unary):
         return Recurrence(self.axis, self.reverse)(earlier, in_tangent * own)
 
     def _factors(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """exp(yₖ₋₁ − yₖ) and exp(aₖ − yₖ), where −∞ − −∞ is kept from arising."""
-        some = compare(node.detach(), node.make_const(np.array(-inf, node.dtype)))
-        y = where(some, node, 0.0)
-        had_some = shifted(some, self.axis, 0.0, reverse=self.reverse)
-        step_down = where(had_some, shifted(y, self.axis, 0.0, reverse=self.reverse) - y, 0.0)
-        return exp(step_down) * had_some, exp(node.inputs[0] - y)
+        """exp(yₖ₋₁ − yₖ) and exp(aₖ − yₖ): Sₖ = rₖ Sₖ₋₁ + wₖ, and they are rₖ Sₖ₋₁ / Sₖ and wₖ / Sₖ."""
+        (a,) = node.inputs
+        tops = CumMax(self.axis, self.reverse)(a.detach())
+        before = shifted(tops, self.axis, -inf, reverse=self.reverse)
+        same = 1 - absolute(compare(before, tops))
+        shrink = exp(where(same, 0.0, before) - where(same, 0.0, tops))
+        weights = weights_below(a, where(compare(tops, tops.make_const(np.array(-inf, a.dtype))), tops, 0.0))
+        sums = Recurrence(self.axis, self.reverse)(shrink, weights)
+        divisor = sums + (1 - step(sums.detach()))
+        return shrink * shifted(sums, self.axis, 0.0, reverse=self.reverse) / divisor, weights / divisor
 
     def spelled(self, tensors: Sequence[Tensor], axis: int) -> Tensor:
         return logcumsumexp(tensors[0], axis, self.reverse)

@@ -7,7 +7,7 @@ their own derivatives cancel or overflow.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import factorial, pi
+from math import factorial, inf, pi
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -72,7 +72,7 @@ class Tan(Elementwise, Unary):
 
     def compute(self, a: Array) -> Array:
         wide = np.result_type(a.dtype, np.float64)  # in float32 np.tan is off by more than a unit
-        return computed(np.tan(a.astype(wide)).astype(a.dtype))
+        return computed(computed(np.tan(a.astype(wide))).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return out_grad * (1 + node * node)
@@ -142,6 +142,8 @@ class Arctan(Elementwise, Unary):
 arctan: Arctan = Arctan()
 
 
+FAR = 1e6
+"""A whole number that stands for ±∞ where nothing is made of it."""
 _TERMS = 24
 """Terms of the series of sinc: as many as the widest float wants where the series is used."""
 
@@ -151,7 +153,8 @@ class Sinc(Elementwise, Unary):
     """yᵢ = dⁿs/daⁿ at aᵢ, for s(a) = sin(πa) / πa, s(0) = 1, and the number n = ``order`` ≥ 0.
 
     Each derivative is of the next order. From a s = sin(πa) / π follows a sₙ + n sₙ₋₁ = πⁿ⁻¹ sin(πa + nπ/2),
-    which gives one order after the other away from 0; near 0, where that cancels, stands the power series.
+    which gives one order after the other away from 0; near 0, where that cancels, stands the power series. At
+    ±∞ it is 0.
     """
 
     order: int
@@ -162,10 +165,13 @@ class Sinc(Elementwise, Unary):
 
     def compute(self, a: Array) -> Array:
         wide = computed(a.astype(np.result_type(a.dtype, np.float64)))  # differences need more than float32
+        endless: BoolArray = np.abs(real_part(wide)) == inf
+        wide = select(endless, np.full_like(wide, FAR), wide)
         near: BoolArray = np.abs(real_part(wide)) < (self.order + 1) / 4
         series = self._series(select(near, wide, np.zeros_like(wide)))
         recurrence = self._recurrence(select(near, np.ones_like(wide), wide))
-        return computed(select(near, series, recurrence).astype(a.dtype))
+        value = select(endless, np.zeros_like(wide), select(near, series, recurrence))
+        return computed(value.astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return out_grad * Sinc(self.order + 1)(node.inputs[0])

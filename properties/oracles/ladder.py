@@ -70,7 +70,7 @@ def curve(recording: Recording, point: Point, direction: Array, dtype: RealDType
     def sample(t: float) -> Sample:
         try:
             with np.errstate(all="ignore"):  # so far away an op may have no value: a shorter step may do
-                values = recording.replay([x + t * v for x, v in zip(start, moves, strict=True)])
+                values = recording.replay([computed(x + t * v) for x, v in zip(start, moves, strict=True)])
         except MatrixError as error:
             return Sample(np.zeros(recording.size), np.full(recording.size, np.inf), str(error))
         return Sample(values, floor + 8 * unit * np.abs(values))

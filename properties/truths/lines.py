@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from engine import ops
 from engine.graph import Op
-from properties.oracles.many_digits import Real
+from properties.oracles.many_digits import Real, mpmath
 from properties.truths.functions import number, sign
 from properties.truths.table import tell
 
@@ -38,7 +38,9 @@ tell(ops.RemainderScalar, _one, _none)
 tell(ops.Negate, lambda op, x: (-1.0,), _none)
 tell(ops.MulScalar, lambda op, x: (op.scalar,), _none)
 tell(ops.DivScalar, lambda op, x: (1.0 / number(op.scalar),), _none)
-for _steps in (ops.Step, ops.Sign, ops.Floor, ops.Ceil, ops.Round, ops.Trunc):
+for _steps in (
+    ops.Step, ops.Sign, ops.Floor, ops.Ceil, ops.Round, ops.Trunc, ops.IsNan, ops.IsFinite,
+):  # fmt: skip
     tell(_steps, _none, _none)
 tell(ops.ReLU, lambda op, x: (1.0 if x[0] > 0 else 0.0,), _none)
 tell(ops.Abs, lambda op, x: (sign(x[0]),), _none)
@@ -67,6 +69,11 @@ tell(
         op.power * (op.power + 1) * x[0] * x[1] ** float(-op.power - 2),
     ),
 )
+tell(ops.NanToNum, _one, _none)
+tell(ops.FloorDivide, lambda op, x: (0.0, 0.0), _straight)
+tell(ops.Remainder, lambda op, x: (1.0, -mpmath().floor(x[0] / x[1])), _straight)
+tell(ops.Fmax, lambda op, x: (1.0, 0.0) if x[0] > x[1] else (0.0, 1.0), _straight)
+tell(ops.Fmin, lambda op, x: (1.0, 0.0) if x[0] < x[1] else (0.0, 1.0), _straight)
 tell(ops.Compare, lambda op, x: (0.0, 0.0), _straight)
 tell(ops.Maximum, lambda op, x: (1.0, 0.0) if x[0] > x[1] else (0.0, 1.0), _straight)
 tell(ops.Minimum, lambda op, x: (1.0, 0.0) if x[0] < x[1] else (0.0, 1.0), _straight)

@@ -72,3 +72,10 @@ tell(
     lambda op, x: (log(x[1]), x[0] / x[1]),
     lambda op, x: (0.0, 1.0 / x[1], -x[0] / x[1] ** 2.0),
 )
+tell(
+    ops.RelEntr,
+    lambda op, x: ((log(x[0]) - log(x[1]), 1.0), -x[0] / x[1]),
+    lambda op, x: (1.0 / x[0], -1.0 / x[1], x[0] / x[1] ** 2.0),
+    near=(0.36787944117144233,),
+    cancels="log(a / b) + 1 is 0 at a / b = 1/e, which is no float, and log has no more digits than a float",
+)

@@ -22,6 +22,7 @@ from tests.properties.planted import (
     right_ops,
     wrong_algebra,
     wrong_engines,
+    wrong_extremes,
     wrong_graphs,
     wrong_kinks,
     wrong_laziness,
@@ -83,6 +84,8 @@ BUGS = [
         wrong_orders.sine_that_bends_twice_only),
     Bug("subgradient_lies_between_sides", "both_sides_counted", wrong_kinks.leak_that_counts_both_sides),
     Bug("kink_convention_holds", "half_at_a_kink", wrong_kinks.ramp_that_shares_at_its_kink),
+    Bug("extreme_values_are_as_declared", "mask_multiplied", alone("ReLU"),
+        wrong_extremes.MultiplyingByAMask),
     Bug("unused_input_has_zero_gradient", "bare_zero", alone("Sin"), wrong_engines.BareZero),
     Bug("detached_value_stops_gradient", "detach_is_identity", alone("Sin"), wrong_graphs.DetachingNothing),
     Bug("second_call_is_identical", "adjoints_never_zeroed", alone("Sin"), wrong_engines.NeverZeroed),
@@ -198,8 +201,20 @@ TAILS = [
 ]
 """What is right on paper, and where other laws look."""
 
-COMMON = [*TAILS, MEMORY_ORDER, BY_FLOAT32, LAST_BIT, LOST_SIGN, NOT_SUMMED, RECURSIVE_SORT, SUM_SO_FAR,
-          ONE_PART, LAST_ROOT, SEEDS_AS_THEY_COME, ALL_AT_ONCE, Y_FIRST]  # fmt: skip
+AT_THE_ENDS = [
+    Bug("extreme_values_are_as_declared", name, alone(op), engine)
+    for name, op, engine in (
+        ("both_branches", "Elu", wrong_extremes.DifferentiatingBothBranches),
+        ("maximum_subtracted", "LogSumExp", wrong_extremes.SubtractingTheMaximum),
+        ("divided_by_norm", "Norm", wrong_extremes.DividingByTheNorm),
+        ("logarithm_taken", "Xlogy", wrong_extremes.TakingTheLogarithm),
+        ("divided_by_size", "Abs", wrong_extremes.DividingBySize),
+    )
+]
+"""0 · ∞, ∞ − ∞ and ∞ / ∞, each as people write it."""
+
+COMMON = [*TAILS, *AT_THE_ENDS, MEMORY_ORDER, BY_FLOAT32, LAST_BIT, LOST_SIGN, NOT_SUMMED,
+          RECURSIVE_SORT, SUM_SO_FAR, ONE_PART, LAST_ROOT, SEEDS_AS_THEY_COME, ALL_AT_ONCE, Y_FIRST]  # fmt: skip
 """The bugs that are made most often, and those that a law finds beside its first."""
 
 RIGHT = [right_ops.log_add_exp, right_ops.leaky_relu, right_ops.at_least, right_ops.weighted_hinge,

@@ -87,12 +87,20 @@ def test_a_replay_elsewhere_is_the_value_there(case: Case, seed: int) -> None:
     assert got.tobytes() == computed(expected.reshape(-1)).tobytes()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_ops_that_round_nothing_are_those_of_which_a_wider_float_knows_no_more(name: str) -> None:
-    exact = all(
+@pytest.mark.parametrize("name", sorted(op.__name__ for op in SELECTING))
+def test_of_an_op_that_rounds_nothing_a_wider_float_knows_no_more(name: str) -> None:
+    assert all(
         knows_no_more(case, seed) for seed, case in enumerate(sample(calls(CATALOGUE[name]), 60, name))
     )
-    assert exact == (CATALOGUE[name].op in SELECTING)
+
+
+@pytest.mark.parametrize(
+    "name", ["AsType", "EWiseAdd", "Exp", "LeakyReLU", "ScatterAdd", "Sqrt", "Summation"]
+)
+def test_of_an_op_that_rounds_it_knows_more(name: str) -> None:
+    cases = sample(calls(CATALOGUE[name]), 60, name)
+    assert CATALOGUE[name].op not in SELECTING
+    assert not all(knows_no_more(case, seed) for seed, case in enumerate(cases))
 
 
 def knows_no_more(case: Case, seed: int) -> bool:

@@ -15,7 +15,7 @@ import engine
 import properties
 
 STAIRS = [
-    {"number"},
+    {"number", "extremes"},
     {"grid"},
     {"references"},
     {"case"},

@@ -104,6 +104,13 @@ def test_the_complex_step_is_not_asked_of_what_is_not_analytic() -> None:
     assert climb(recording, point, np.ones(1)).digits > 11
 
 
+def test_a_sample_of_a_0d_input_is_an_array() -> None:
+    """NumPy makes a scalar of x + tv, and no item of that can be set."""
+    recording, point = alone(lambda x: ops.SetItem(())(x, ops.absolute(x)), -0.75)
+    found = Richardson(DOUBLE).derivative(recording, point, np.ones(1))
+    assert abs(float(found.values[0]) + 1) <= float(found.bounds[0]) < 1e-11
+
+
 def test_nobody_knows_the_derivative_at_a_kink() -> None:
     for scale in (1.0, 1e-40):
         recording, point = alone(scaled_size(scale), 0.0)
