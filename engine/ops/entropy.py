@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from engine.array import Array, BoolArray, real_part, select
 from engine.catalogue import op
 from engine.domain import POSITIVE
+from engine.dtype import FLOAT64
 from engine.kinds import Binary, Elementwise
 from engine.ops.broadcasting import sum_to, summation
 from engine.ops.conversion import astype
@@ -48,16 +50,22 @@ class RelEntr(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """log(a / b) + 1 and −a / b; a / b may overflow or lose its digits where its logarithm does not."""
-        a, b = (astype(x, node.dtype) for x in node.inputs)
-        ratio = a / b
-        least = 16 * float(np.finfo(node.dtype).tiny)
-        usual = step(ratio.detach() - least) * step(1 / least - ratio.detach())
-        far = log(where(usual, 1.0, a)) - log(where(usual, 1.0, b))
-        return where(usual, log(where(usual, ratio, 1.0)), far) + 1, -ratio
+        a, b = (astype(x, FLOAT64) for x in node.inputs)
+        quotient = a / b
+        log_a, log_b = log(where(a.detach(), a, 1.0)), log(b)
+        size = quotient.detach()
+        held = step(size - 1e-300) * step(1e300 - size)
+        apart = where(held, log(where(held, size, 1.0)), (log_a - log_b).detach())
+        value = where(a.detach(), apart, -inf) + 1 + _moves(log_a) - _moves(log_b)
+        return astype(value, node.dtype), astype(-quotient, node.dtype)
 
 
 rel_entr: RelEntr = RelEntr()
+
+
+def _moves(y: Tensor) -> Tensor:
+    """0, with the derivative of y. So log(a / b) has that of log a − log b, and a / b² does not underflow."""
+    return y - y.detach()
 
 
 def kl_divergence(
