@@ -10,6 +10,7 @@ from engine.ops.conversion import *
 from engine.ops.convolution import *
 from engine.ops.diagonals import *
 from engine.ops.differences import *
+from engine.ops.entropy import *
 from engine.ops.error_function import *
 from engine.ops.exponential import *
 from engine.ops.factorisations import *

@@ -1,8 +1,7 @@
-"""Functions of two numbers: angle and length of an arrow, log-sums, a copied sign, relative entropy."""
+"""Functions of two numbers: angle and length of an arrow, log-sums, a copied sign."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import log as log_of
 from typing import TYPE_CHECKING
 
@@ -10,17 +9,15 @@ import numpy as np
 
 from engine.array import (
     Array,
-    BoolArray,
     computed,
-    real_part,
     select,
 )
 from engine.catalogue import op
-from engine.domain import NONZERO, POSITIVE, REALS, Domain
+from engine.domain import NONZERO, REALS, Domain
 from engine.kinds import Binary, Elementwise
-from engine.ops.broadcasting import sum_to, summation
+from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import astype, ones_like, zeros_like
-from engine.ops.exponential import exp2, log, sigmoid
+from engine.ops.exponential import exp2, sigmoid
 from engine.ops.piecewise import absolute, compare, infinite, sign, step, where
 from engine.ops.polar import PolarMonomial
 
@@ -28,8 +25,8 @@ if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 __all__ = [
-    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "RelEntr", "arctan2",
-    "copysign", "hypot", "kl_divergence", "logaddexp", "logaddexp2", "rel_entr",
+    "Arctan2", "Copysign", "Hypot", "LogAddExp", "LogAddExp2", "arctan2",
+    "copysign", "hypot", "logaddexp", "logaddexp2",
 ]  # fmt: skip
 
 
@@ -214,51 +211,3 @@ class Copysign(Elementwise, Binary):
 
 
 copysign: Copysign = Copysign()
-
-
-@op(POSITIVE, POSITIVE)
-class RelEntr(Elementwise, Binary):
-    """yᵢ = aᵢ log(aᵢ / bᵢ), for aᵢ, bᵢ > 0; shapes broadcast. At aᵢ = 0: value 0.
-
-    The derivatives are log(a / b) + 1 and −a / b.
-    """
-
-    def compute(self, a: Array, b: Array) -> Array:
-        a, b = (x.astype(np.result_type(a, b)) for x in (a, b))
-        more = (a - b) / b
-        near: BoolArray = np.abs(real_part(more)) < 0.5
-        some = a != 0
-        far = np.log(select(near | ~some, np.ones_like(more), a / b))
-        return select(some, a * select(near, np.log1p(select(near, more, np.zeros_like(more))), far), a)
-
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        by_a, by_b = self._slopes(node)
-        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        da, db = in_tangents
-        by_a, by_b = self._slopes(node)
-        return da * by_a, db * by_b
-
-    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """log(a / b) + 1 and −a / b; a / b may overflow or lose its digits where its logarithm does not."""
-        a, b = (astype(x, node.dtype) for x in node.inputs)
-        ratio = a / b
-        least = 16 * float(np.finfo(node.dtype).tiny)
-        usual = step(ratio.detach() - least) * step(1 / least - ratio.detach())
-        far = log(where(usual, 1.0, a)) - log(where(usual, 1.0, b))
-        return where(usual, log(where(usual, ratio, 1.0)), far) + 1, -ratio
-
-
-rel_entr: RelEntr = RelEntr()
-
-
-def kl_divergence(
-    p: Tensor, q: Tensor, axes: int | Sequence[int] | None = -1, keepdims: bool = False
-) -> Tensor:
-    """Σ p log(p / q) over one axis, the last by default, several or all (None), for probabilities p and q.
-
-    Raises ``AxisError``, ``ShapeError``.
-    """
-    return summation(rel_entr(p, q), axes, keepdims)

@@ -251,6 +251,8 @@ CALLS: Mapping[type[Op], Calls] = {
         "torch.nn.functional.pad(a, [n for pair in op.widths[::-1] for n in pair], value=op.value)",
         "jnp.pad(a, op.widths, constant_values=op.value)",
     ),
+    ops.DivPower: Calls("- not one function", "- not one function"),
+    ops.PolarMonomial: Calls("- not one function", "- not one function"),
     ops.Arctan2: Calls("torch.arctan2(a, b)", "jnp.arctan2(a, b)"),
     ops.Hypot: Calls("torch.hypot(a, b)", "jnp.hypot(a, b)"),
     ops.LogAddExp: Calls("torch.logaddexp(a, b)", "jnp.logaddexp(a, b)"),

@@ -1,0 +1,78 @@
+"""Relative entropy, entry by entry and of distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.array import Array, BoolArray, real_part, select
+from engine.catalogue import op
+from engine.domain import POSITIVE
+from engine.dtype import FLOAT64
+from engine.kinds import Binary, Elementwise
+from engine.ops.broadcasting import sum_to, summation
+from engine.ops.conversion import astype
+from engine.ops.exponential import log
+from engine.ops.piecewise import step, where
+
+if TYPE_CHECKING:
+    from engine.tensor import Tensor
+
+__all__ = ["RelEntr", "kl_divergence", "rel_entr"]
+
+
+@op(POSITIVE, POSITIVE)
+class RelEntr(Elementwise, Binary):
+    """yᵢ = aᵢ log(aᵢ / bᵢ), for aᵢ, bᵢ > 0; shapes broadcast. At aᵢ = 0: value 0.
+
+    The derivatives are log(a / b) + 1 and −a / b.
+    """
+
+    def compute(self, a: Array, b: Array) -> Array:
+        a, b = (x.astype(np.result_type(a, b)) for x in (a, b))
+        more = (a - b) / b
+        near: BoolArray = np.abs(real_part(more)) < 0.5
+        some = a != 0
+        far = np.log(select(near | ~some, np.ones_like(more), a / b))
+        return select(some, a * select(near, np.log1p(select(near, more, np.zeros_like(more))), far), a)
+
+    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = node.inputs
+        by_a, by_b = self._slopes(node)
+        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
+
+    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
+        da, db = in_tangents
+        by_a, by_b = self._slopes(node)
+        return da * by_a, db * by_b
+
+    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = (astype(x, FLOAT64) for x in node.inputs)
+        quotient = a / b
+        log_a, log_b = log(where(a.detach(), a, 1.0)), log(b)
+        size = quotient.detach()
+        held = step(size - 1e-300) * step(1e300 - size)
+        apart = where(held, log(where(held, size, 1.0)), (log_a - log_b).detach())
+        value = where(a.detach(), apart, -inf) + 1 + _moves(log_a) - _moves(log_b)
+        return astype(value, node.dtype), astype(-quotient, node.dtype)
+
+
+rel_entr: RelEntr = RelEntr()
+
+
+def _moves(y: Tensor) -> Tensor:
+    """0, with the derivative of y. So log(a / b) has that of log a − log b, and a / b² does not underflow."""
+    return y - y.detach()
+
+
+def kl_divergence(
+    p: Tensor, q: Tensor, axes: int | Sequence[int] | None = -1, keepdims: bool = False
+) -> Tensor:
+    """Σ p log(p / q) over one axis, the last by default, several or all (None), for probabilities p and q.
+
+    Raises ``AxisError``, ``ShapeError``.
+    """
+    return summation(rel_entr(p, q), axes, keepdims)
