@@ -129,10 +129,10 @@ logaddexp: LogAddExp = LogAddExp()
 def _difference(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     """d = a − b, rounded, and the error a − b − d, a constant (D. Knuth, TAOCP vol. 2, 4.2.2, theorem B)."""
     less = a - b
-    x, y, rounded = a.detach(), b.detach(), less.detach()
+    usual = step(MOST - absolute(less.detach()))
+    x, y, rounded = (where(usual, each.detach(), 0.0) for each in (a, b, less))
     virtual = rounded - x
-    error = (x - (rounded - virtual)) - (y + virtual)
-    return less, where(step(MOST - absolute(rounded)), error, 0.0)
+    return less, (x - (rounded - virtual)) - (y + virtual)
 
 
 def _shares(less: Tensor, error: Tensor) -> tuple[Tensor, Tensor]:
@@ -228,13 +228,13 @@ class RelEntr(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
-        """log(a / b) + 1 and −a / b; a / b may overflow or lose its digits where its logarithm does not."""
+        """log(a / b) + 1, a constant making up for the rounding of log a − log b, and −a / b."""
         a, b = (astype(x, node.dtype) for x in node.inputs)
-        ratio = a / b
+        ratio, difference = a / b, log(a) - log(b)
         least = 16 * float(np.finfo(node.dtype).tiny)
         usual = step(ratio.detach() - least) * step(1 / least - ratio.detach())
-        far = log(where(usual, 1.0, a)) - log(where(usual, 1.0, b))
-        return where(usual, log(where(usual, ratio, 1.0)), far) + 1, -ratio
+        error = where(usual, log(where(usual, ratio.detach(), 1.0)) - difference.detach(), 0.0)
+        return difference + error + 1, -ratio
 
 
 rel_entr: RelEntr = RelEntr()

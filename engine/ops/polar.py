@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape, computed, is_float, mantissa_and_exponent, places, scaled, select
+from engine.array import (
+    Array,
+    BoolArray,
+    Shape,
+    computed,
+    is_float,
+    mantissa_and_exponent,
+    places,
+    scaled,
+    select,
+)
 from engine.catalogue import op
 from engine.domain import NONZERO, REALS
 from engine.dtype import FLOAT32, FLOAT64
@@ -43,7 +54,15 @@ class PolarMonomial(Elementwise, Binary):
         if not (is_float(a) and is_float(b)):
             return computed(a**self.by_a * b**self.by_b / (a * a + b * b) ** (self.by_radius / 2))
         dtype = np.result_type(a, b)
-        a, b = computed(a.astype(FLOAT64)), computed(b.astype(FLOAT64))
+        finite: BoolArray = (np.abs(a) < inf) & (np.abs(b) < inf)
+        result = self._scaled(*(select(finite, x.astype(FLOAT64), np.ones(())) for x in (a, b)))
+        if not finite.all():
+            a, b = (select(finite, np.ones_like(x), x) for x in (a, b))
+            result = select(finite, result, a**self.by_a * b**self.by_b / np.hypot(a, b) ** self.by_radius)
+        return computed(result.astype(dtype))
+
+    def _scaled(self, a: Array, b: Array) -> Array:
+        """y of finite numbers in float64."""
         a_part, a_exponent = mantissa_and_exponent(a)
         b_part, b_exponent = mantissa_and_exponent(b)
         common = places(np.where(np.abs(a) > np.abs(b), a_exponent, b_exponent))
@@ -53,7 +72,7 @@ class PolarMonomial(Elementwise, Binary):
         parts = a_part**self.by_a * b_part**self.by_b / radius
         parts = computed(parts - parts * (self.by_radius / 2 * rest / square))
         exponent = self.by_a * a_exponent + self.by_b * b_exponent - self.by_radius * common
-        return computed(scaled(parts, exponent).astype(dtype))
+        return scaled(parts, exponent)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs

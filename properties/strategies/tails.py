@@ -82,10 +82,18 @@ def _inside(x: float, domain: Domain, dtype: DType, others: Sequence[float]) -> 
     if domain.values:
         return domain.values[int(x > 0) % len(domain.values)]
     inverse = 1.0 / x if frexp(x)[1] > -120 and x else 1.0
-    for candidate in (x, -x, inverse, -inverse, 0.5, 2.0, -2.0):
+    for candidate in (x, -x, inverse, -inverse, *_between(x, domain), 0.5, 2.0, -2.0):
         with np.errstate(all="ignore"):
             rounded = float(dtype.type(candidate))
         tied = domain.ties and rounded in others
         if abs(rounded) < inf and domain.smooth_at(rounded) and not tied:
             return rounded
     raise AssertionError(f"no number in {domain}")
+
+
+def _between(x: float, domain: Domain) -> tuple[float, ...]:
+    """A place in a bounded interval, as far along as the mantissa of x is, and its middle."""
+    if domain.high - domain.low == inf:
+        return ()
+    share = 2 * abs(frexp(x)[0]) - 1
+    return domain.low + share * (domain.high - domain.low), (domain.low + domain.high) / 2

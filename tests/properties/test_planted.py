@@ -58,7 +58,6 @@ BUGS = [
             "gradient_is_sum_over_paths", "gradient_of_several_outputs_is_sum",
             "laziness_is_unobservable", "unread_gradient_costs_nothing",
         })),
-    Bug("derivative_is_accurate", "one_less_square", wrong_tails.tanh_that_subtracts),
     Bug("gradient_is_adjoint_of_tangent", "tie_broken_and_shared", wrong_ops.maximum_of_two_minds_at_ties),
     Bug("gradient_is_linear_in_out_grad", "cotangent_clipped", wrong_rules.sine_that_clips),
     Bug("zero_cotangent_gives_zero", "cotangent_normalised", wrong_rules.softplus_that_normalises),
@@ -100,6 +99,7 @@ BUGS = [
     Bug("laziness_is_unobservable", "fused_in_float64", alone("Sin"), wrong_graphs.Fusing),
     Bug("each_value_computes_once", "nothing_kept", alone("Sin"), wrong_graphs.Forgetful),
     Bug("unread_gradient_costs_nothing", "rules_in_full", alone("EWiseMul"), wrong_laziness.RulesInFull),
+    Bug("derivative_is_accurate", "one_plus_exp", wrong_tails.softplus_that_overflows),
 ]  # fmt: skip
 """For each law, in their order, a bug that no earlier law finds."""
 
@@ -189,14 +189,23 @@ BY_FLOAT32 = Bug("tangent_matches_numeric", "by_float32", wrong_rules.quotient_b
 """Inputs are exact, and so are derivatives with respect to a float64 beside a float32."""
 
 TAILS = [
-    Bug("derivative_is_accurate", "one_less_sigmoid", wrong_tails.sigmoid_that_subtracts),
-    Bug("derivative_is_accurate", "one_plus_exp", wrong_tails.softplus_that_overflows),
-    Bug("derivative_is_accurate", "one_more_value", wrong_tails.expm1_that_adds),
     Bug("derivative_is_accurate", "rounded_difference", wrong_tails.log_add_exp_of_a_difference),
-    Bug("derivative_is_accurate", "squared_radius", wrong_tails.length_by_squares),
     Bug("derivative_is_accurate", "product_rule", wrong_tails.sigmoid_by_the_product_rule),
-]
-"""What is right on paper, and where other laws look."""
+    Bug("tangent_matches_numeric", "one_less_square", wrong_tails.tanh_that_subtracts,
+        also=frozenset({
+            "gradient_matches_numeric", "gradient_is_differentiable", "pullback_of_pullback_is_pushforward",
+            "derivative_is_accurate",
+        })),
+    Bug("tangent_matches_numeric", "one_less_sigmoid", wrong_tails.sigmoid_that_subtracts,
+        also=frozenset({
+            "gradient_matches_numeric", "pullback_of_pullback_is_pushforward", "derivative_is_accurate",
+        })),
+    Bug("tangent_matches_numeric", "one_more_value", wrong_tails.expm1_that_adds,
+        also=frozenset({
+            "gradient_matches_numeric", "pullback_of_pullback_is_pushforward", "derivative_is_accurate",
+        })),
+]  # fmt: skip
+"""What is right on paper and loses digits in the tails; at 8, where the other laws end, some show it."""
 
 COMMON = [*TAILS, MEMORY_ORDER, BY_FLOAT32, LAST_BIT, LOST_SIGN, NOT_SUMMED, RECURSIVE_SORT, SUM_SO_FAR,
           ONE_PART, LAST_ROOT, SEEDS_AS_THEY_COME, ALL_AT_ONCE, Y_FIRST]  # fmt: skip
