@@ -56,11 +56,12 @@ def tails(
 
 def _tail(number: int, dtype: DType, places: Sequence[float]) -> float:
     """A number of any magnitude, of a usual one, near a place, or where exp overflows and underflows."""
-    kind, sign, rest = number >> 61, 1.0 - 2.0 * (number >> 60 & 1), number & (1 << 60) - 1
-    share = rest / 2.0**60
+    kind, sign, up = number >> 61, 1.0 - 2.0 * (number >> 60 & 1), number >> 59 & 1
+    rest = number & (1 << 59) - 1
+    share = rest / 2.0**59
     bits, low, high = (23, -149, 128) if dtype is FLOAT32 else (52, -1074, 1024)
     if kind < 3:
-        return sign * _scaled(share * high if number >> 59 & 1 else share * low)
+        return sign * _scaled(share * high if up else share * low)
     if kind == 3:
         return sign * exp2(41 * share - 30)
     if kind == 4:
