@@ -57,7 +57,9 @@ class EWisePow(Elementwise, Binary):
         base = where(a.detach(), a, ones_like(a))
         far = _far(a, node)
         half = where(far, a, 1.0) ** (_bounded(b) / 2)
-        return self._slope(a, b, node), where(far, half * log(base) * half, where(far, 0.0, node) * log(base))
+        return self._slope(a, b, node), where(
+            far, half * log(where(half.detach(), base, 1.0)) * half, where(far, 0.0, node) * log(base)
+        )
 
     def _slope(self, a: Tensor, b: Tensor, node: Tensor) -> Tensor:
         """b aᵇ⁻¹, the rounding of b − 1 made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, (b/a) aᵇ."""
