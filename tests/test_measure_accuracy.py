@@ -1,4 +1,4 @@
-"""scripts/measure_accuracy.py measures what it says; each elementwise op has a truth, and a row on the page."""
+"""scripts/measure_accuracy.py measures what it says; elementwise ops have a truth, and a row on the page."""
 
 from __future__ import annotations
 

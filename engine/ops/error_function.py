@@ -40,7 +40,8 @@ S_SHORT, Q_SHORT = round(S * 2**20) / 2**20, round(Q * 2**23) / 2**23
 S_REST = float(2 * np.sqrt(2 / PI) - S_SHORT)
 Q_REST = float(2 * np.sqrt(2 / PI) * np.longdouble("0.044715") - Q_SHORT)
 """u(a) = S a + Q a³; products of the short parts with h and h³ are exact."""
-_SERIES = 0.5
+THREE_Q = float(6 * np.sqrt(2 / PI) * np.longdouble("0.044715"))
+_SERIES = 0.6
 _SERIES_TERMS = 16
 
 
@@ -198,7 +199,7 @@ class TanhNdtr(Elementwise, Unary):
 
     def speed(self, a: Tensor) -> Tensor:
         """u′(a) = 2 √(2/π) (1 + 3 · 0.044715 a²)."""
-        return S + 3 * Q * (a * a)
+        return S + THREE_Q * (a * a)
 
 
 tanh_ndtr: TanhNdtr = TanhNdtr()
@@ -233,7 +234,7 @@ def _gaussian(a: Array, rate: float) -> Array:
 
 
 def _series(z: Array) -> Array:
-    """erf z = (2/√π) Σ (−1)ᵏ z²ᵏ⁺¹ / k! (2k + 1), for |z| ≤ ½."""
+    """erf z = (2/√π) Σ (−1)ᵏ z²ᵏ⁺¹ / k! (2k + 1), for |z| ≤ 0.6."""
     total, term = z, z
     for k in range(1, _SERIES_TERMS):
         term = term * (z * z) / -k
@@ -242,7 +243,7 @@ def _series(z: Array) -> Array:
 
 
 def _tail(z: Array, gaussian: Array) -> Array:
-    """erfc z for z ≥ ½, given exp(−z²). Raises ``DTypeError`` for numbers of no fixed precision."""
+    """erfc z for z ≥ 0.6, given exp(−z²). Raises ``DTypeError`` for numbers of no fixed precision."""
     if z.dtype.kind == "O":
         raise DTypeError("erfc", "object", "floats, whose digits fix the step", "convert the array")
     digits = 3 - log(float(np.finfo(real_part(z).dtype).eps))

@@ -139,11 +139,10 @@ def _difference(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     some = 1 - same * step(-a.detach())
     a, b = where(same, 0.0, a), where(same, 0.0, b)
     less = a - b
-    endless = infinite(less)
-    x, y, rounded = (where(endless, 0.0, each.detach()) for each in (a, b, less))
+    usual = step(MOST - absolute(less.detach()))
+    x, y, rounded = (where(usual, each.detach(), 0.0) for each in (a, b, less))
     virtual = rounded - x
-    error = (x - (rounded - virtual)) - (y + virtual)
-    return some, less, where(step(MOST - absolute(less.detach())), error, 0.0)
+    return some, less, (x - (rounded - virtual)) - (y + virtual)
 
 
 def _shares(less: Tensor, error: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,6 +12,7 @@ from engine.catalogue import op
 from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
+from engine.ops.clipping import Clip
 from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import exp, log
 from engine.ops.piecewise import absolute, infinite, sign, step, where
@@ -74,8 +75,9 @@ class EWisePow(Elementwise, Binary):
     def _inner_slopes(self, a: Tensor, b: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         """Both at finite numbers that are not 0."""
         far = _far(a, node)
-        half = where(far, a, 1.0) ** (b / 2)
-        return self._slope(a, b, node), where(far, half * log(a) * half, where(far, 0.0, node) * log(a))
+        half = where(far, a, 1.0) ** (_bounded(b) / 2)
+        by_halves = half * log(where(half.detach(), a, 1.0)) * half
+        return self._slope(a, b, node), where(far, by_halves, where(far, 0.0, node) * log(a))
 
     def _slope(self, a: Tensor, b: Tensor, node: Tensor) -> Tensor:
         """b aᵇ⁻¹, the rounding of b − 1 made up for; for −1 < b < ½, where aᵇ⁻¹ is largest, (b/a) aᵇ."""
@@ -84,16 +86,20 @@ class EWisePow(Elementwise, Binary):
         low = step(b.detach() + 1) * step(0.5 - b.detach()) * step(a.detach())
         plain = a ** where(low, 0.0, exponent)
         far = _far(a, plain)
-        half = where(far, a, 1.0) ** (exponent / 2)
-        power = where(far, b * half * half, b * where(far, 1.0, plain))
+        bounded = _bounded(exponent)
+        half = where(far, a, 1.0) ** (bounded / 2)
+        power = where(far, _bounded(b) * half * half, where(far, 0.0, b) * where(far, 1.0, plain))
         return where(low, b / where(low, a, 1.0) * where(low, node, 1.0), power * self._rest(a, b))
 
     def _rest(self, a: Tensor, b: Tensor) -> Tensor:
-        """What aᵇ⁻¹ is of the power to b − 1 as it is rounded, as a constant: aᵉ for its error e."""
+        """What aᵇ⁻¹ is of the power to b − 1 as it is rounded, as a constant: aᵉ for its error e.
+
+        Where e log a is not small, every power is 0 or ∞.
+        """
         a, b = a.detach(), b.detach()
         error = -1 - ((b - 1) - b)
         large = step(absolute(b) - 1) * step(MOST - absolute(b)) * step(absolute(a))
-        return exp(where(large, error, 0.0) * log(where(large, absolute(a), 1.0)))
+        return exp(Clip(-1.0, 1.0)(where(large, error, 0.0) * log(where(large, absolute(a), 1.0))))
 
 
 power: EWisePow = EWisePow()
@@ -102,11 +108,17 @@ MOST = 1e30
 """A larger exponent has no power but 0, 1 and ∞ of any float but 1 itself."""
 
 
+def _bounded(exponent: Tensor) -> Tensor:
+    """The exponent, or one with which what is 0 or ∞ is so, too, and of which the square is finite."""
+    most = 1e4 / float(np.finfo(exponent.dtype).eps)
+    return Clip(-most, most)(exponent)
+
+
 def _far(a: Tensor, power: Tensor) -> Tensor:
     """1 where a power of a > 0 is so small that it has lost digits, or infinite; 0 elsewhere."""
     size = power.detach()
     least = float(np.sqrt(np.finfo(size.dtype).tiny)) ** 1.5
-    return step(a.detach()) * (step(least - size) + step(size - 1 / least))
+    return step(a.detach()) * (step(least - size) + step(size - float(np.finfo(size.dtype).max)))
 
 
 def _constant(a: Tensor, b: Tensor) -> Tensor:

@@ -56,11 +56,12 @@ def tails(
 
 def _tail(number: int, dtype: DType, places: Sequence[float]) -> float:
     """A number of any magnitude, of a usual one, near a place, or where exp overflows and underflows."""
-    kind, sign, rest = number >> 61, 1.0 - 2.0 * (number >> 60 & 1), number & (1 << 60) - 1
-    share = rest / 2.0**60
+    kind, sign, up = number >> 61, 1.0 - 2.0 * (number >> 60 & 1), number >> 59 & 1
+    rest = number & (1 << 59) - 1
+    share = rest / 2.0**59
     bits, low, high = (23, -149, 128) if dtype is FLOAT32 else (52, -1074, 1024)
     if kind < 3:
-        return sign * _scaled(share * high if number >> 59 & 1 else share * low)
+        return sign * _scaled(share * high if up else share * low)
     if kind == 3:
         return sign * exp2(41 * share - 30)
     if kind == 4:
@@ -82,12 +83,18 @@ def _inside(x: float, domain: Domain, dtype: DType, others: Sequence[float]) -> 
     if domain.values:
         return domain.values[int(x > 0) % len(domain.values)]
     inverse = 1.0 / x if frexp(x)[1] > -120 and x else 1.0
-    width = domain.high - domain.low
-    between = domain.low + (1 + abs(frexp(x)[0])) / 4 * width if width < inf else 0.5
-    for candidate in (x, -x, inverse, -inverse, between, 2.0, -2.0):
+    for candidate in (x, -x, inverse, -inverse, *_between(x, domain), 0.5, 2.0, -2.0):
         with np.errstate(all="ignore"):
             rounded = float(dtype.type(candidate))
         tied = domain.ties and rounded in others
         if abs(rounded) < inf and domain.smooth_at(rounded) and not tied:
             return rounded
     raise AssertionError(f"no number in {domain}")
+
+
+def _between(x: float, domain: Domain) -> tuple[float, ...]:
+    """A place in a bounded interval, as far along as the mantissa of x is, and its middle."""
+    if domain.high - domain.low == inf:
+        return ()
+    share = 2 * abs(frexp(x)[0]) - 1
+    return domain.low + share * (domain.high - domain.low), (domain.low + domain.high) / 2

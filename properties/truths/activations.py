@@ -45,7 +45,7 @@ tell(ops.Selu, lambda op, x: (_selu(x[0])[0],), lambda op, x: (_selu(x[0])[1],))
 
 
 def _mish(x: Real) -> tuple[Sum, Sum]:
-    """The terms of both derivatives of x t, for w = exp x, d = w² + 2w + 2, t = 1 − 2/d, t′ = 4w (w + 1) / d²."""
+    """The terms of both derivatives of x t, with w = exp x, d = w² + 2w + 2, t = 1 − 2/d."""
     w = exp(x)
     d = w * w + 2.0 * w + 2.0
     slope = 4.0 * w * (w + 1.0) / d**2.0

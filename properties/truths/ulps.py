@@ -26,6 +26,7 @@ class Format:
     def spacing(self, size: Real) -> Real:
         """The distance of two floats at this size; below the smallest normal number, that of subnormals."""
         mantissa, exponent = frexp(float(size))
+        exponent = self.top if mantissa == inf else exponent
         inside = self.least if mantissa == 0 else max(self.least, exponent - self.bits)
         return mpmath().mpf(2.0) ** float(min(inside, self.top - self.bits))
 

@@ -7,7 +7,7 @@ import numpy as np
 from engine import ops
 from engine.array import Array
 from engine.catalogue import op
-from engine.domain import NONZERO, REALS
+from engine.domain import REALS
 from engine.graph import Op
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
@@ -142,30 +142,3 @@ def log_add_exp_of_a_difference() -> Row:
             return da * ops.sigmoid(a - b), db * ops.sigmoid(b - a)
 
     return _in_place_of(ops.LogAddExp, RoundingLogAddExp())
-
-
-def length_by_squares() -> Row:
-    """a / √(a² + b²), whose squares overflow and underflow where the length does not."""
-
-    @op(NONZERO, REALS, analytic=False)
-    class SquaringLength(Elementwise, Binary):
-        """yᵢ = √(aᵢ² + bᵢ²)."""
-
-        def compute(self, a: Array, b: Array) -> Array:
-            return np.hypot(a, b)
-
-        def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-            a, b = node.inputs
-            by_a, by_b = self._slopes(a, b)
-            return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-        def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-            (a, b), (da, db) = node.inputs, in_tangents
-            by_a, by_b = self._slopes(a, b)
-            return da * by_a, db * by_b
-
-        def _slopes(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-            radius = ops.sqrt(a * a + b * b)
-            return a / radius, b / radius
-
-    return _in_place_of(ops.Hypot, SquaringLength())
