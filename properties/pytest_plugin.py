@@ -1,7 +1,7 @@
 """The pytest plugin ``gradlaws``: profiles, seeds, what a test of a law needs, and a guard of the whole.
 
-``GRADLAWS_PROFILE`` is smoke (next to no cases), dev (few; the default), ci (the default where ``CI`` is set) or
-deep. Cases are drawn from the seed that the header prints; ``GRADLAWS_SEED`` repeats a run. The ini option
+``GRADLAWS_PROFILE`` is smoke (next to no cases), dev (few; the default), ci (the default where ``CI`` is set)
+or deep. Cases are drawn from the seed that the header prints; ``GRADLAWS_SEED`` repeats a run. The ini option
 ``gradlaws_laws`` names an engine, every cell of which a whole run must execute; without it there is no guard.
 """
 

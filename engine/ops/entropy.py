@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from engine.kinds import Binary, Elementwise
 from engine.ops.broadcasting import sum_to, summation
 from engine.ops.conversion import astype
 from engine.ops.exponential import log
-from engine.ops.piecewise import step, where
+from engine.ops.piecewise import infinite, step, where
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -50,22 +49,22 @@ class RelEntr(Elementwise, Binary):
         return da * by_a, db * by_b
 
     def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+        """log(a / b) + 1 and −a / b; a / b may overflow or lose its digits where its logarithm does not."""
         a, b = (astype(x, FLOAT64) for x in node.inputs)
         quotient = a / b
-        log_a, log_b = log(where(a.detach(), a, 1.0)), log(b)
-        size = quotient.detach()
+        size, far = quotient.detach(), log(a.detach()) - log(b.detach())
         held = step(size - 1e-300) * step(1e300 - size)
-        apart = where(held, log(where(held, size, 1.0)), (log_a - log_b).detach())
-        value = where(a.detach(), apart, -inf) + 1 + _moves(log_a) - _moves(log_b)
-        return astype(value, node.dtype), astype(-quotient, node.dtype)
+        value = where(held, log(where(held, size, 1.0)), far)
+        return astype(value + 1 + _moves(a) - _moves(b), node.dtype), astype(-quotient, node.dtype)
 
 
 rel_entr: RelEntr = RelEntr()
 
 
-def _moves(y: Tensor) -> Tensor:
-    """0, with the derivative of y. So log(a / b) has that of log a − log b, and a / b² does not underflow."""
-    return y - y.detach()
+def _moves(a: Tensor) -> Tensor:
+    """0, with the derivative of log a: 1/a for a log(a / b), where that of a / b could underflow."""
+    inside = where(step(a.detach()) * (1 - infinite(a)), a, 1.0)
+    return log(inside) - log(inside.detach())
 
 
 def kl_divergence(

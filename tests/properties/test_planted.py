@@ -219,7 +219,8 @@ AT_THE_ENDS = [
 """0 · ∞, ∞ − ∞ and ∞ / ∞, each as people write it."""
 
 COMMON = [*TAILS, *AT_THE_ENDS, MEMORY_ORDER, BY_FLOAT32, LAST_BIT, LOST_SIGN, NOT_SUMMED,
-          RECURSIVE_SORT, SUM_SO_FAR, ONE_PART, LAST_ROOT, SEEDS_AS_THEY_COME, ALL_AT_ONCE, Y_FIRST]  # fmt: skip
+          RECURSIVE_SORT, SUM_SO_FAR, ONE_PART, LAST_ROOT, SEEDS_AS_THEY_COME, ALL_AT_ONCE,
+          Y_FIRST]  # fmt: skip
 """The bugs that are made most often, and those that a law finds beside its first."""
 
 RIGHT = [right_ops.log_add_exp, right_ops.leaky_relu, right_ops.at_least, right_ops.weighted_hinge,
