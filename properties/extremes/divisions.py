@@ -58,6 +58,13 @@ def _scaled(f: Float) -> Iterator[Line]:
         (b, 1, b, 1, -i), (1, b, 0, 0, 0), (b, b, 1 / b, 0, 0), (n, 1, n, 1, n), (1, n, n, n, n),
     )  # fmt: skip
     yield from _table(
+        ops.PowerLog(((1, 0, 1),), 0),
+        (1, 0, 0, 1, 0), (1, -0.0, 0, 1, 0), (0, 0, 0, i, 0), (-0.0, 1, 0, -i, 0), (0, -1, -i, i, i),
+        (i, 1, i, i, i), (i, -1, 0, 0, 0), (2, i, i, i, i), (2, -i, 0, 0, 0), (-1, 1, n, n, n),
+        (1, s, 0, 1, 0), (s, 1, s * log(s), log(s) + 1, s * log(s) ** 2), (1, b, 0, 1, 0),
+        (b, 1, i, log(b) + 1, i), (n, 1, n, n, n), (1, n, n, n, n),
+    )  # fmt: skip
+    yield from _table(
         ops.PolarMonomial(1, 0, 1),
         (0, 0, 0, 0, 0), (-0.0, -0.0, 0, 0, 0), (0, 1, 0, 1, 0), (1, 0, 1, 0, 0), (s, 1, s, 1, -s),
         (0, s, 0, i, 0),

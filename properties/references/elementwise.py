@@ -23,6 +23,12 @@ def _sign(x: Number) -> Number:
     return x.constant(side if x.value else 0.0)
 
 
+def _power_log(op: ops.PowerLog, a: Number, b: Number) -> Number:
+    log = a.log()
+    terms = [b.power(n) * log.power(k) * c for c, n, k in op.terms]
+    return sum(terms[1:], start=terms[0]) * ((b - op.shift) * log).exp()
+
+
 refer_entry(ops.Identity, lambda op, x: x[0])
 refer_entry(ops.AsType, lambda op, x: x[0] + 0.0)
 refer_entry(ops.EWiseAdd, lambda op, x: x[0] + x[1])
@@ -34,6 +40,7 @@ refer_entry(ops.DivPower, lambda op, x: x[0] / x[1].power(op.power))
 refer_entry(ops.DivScalar, lambda op, x: x[0] / op.scalar)
 refer_entry(ops.Negate, lambda op, x: -x[0])
 refer_entry(ops.EWisePow, lambda op, x: (x[1] * x[0].log()).exp())
+refer_entry(ops.PowerLog, lambda op, x: _power_log(op, x[0], x[1]))
 refer_entry(ops.PowerScalar, lambda op, x: _power(x[0], op.scalar))
 refer_entry(ops.Sqrt, lambda op, x: x[0].sqrt())
 refer_entry(ops.Exp, lambda op, x: x[0].exp())

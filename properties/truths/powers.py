@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from engine import ops
 from properties.oracles.many_digits import Real
 from properties.truths.functions import exp, log, number, sign, sqrt
-from properties.truths.table import tell
+from properties.truths.table import Sum, tell
 
 
 def _term(factor: float, x: Real, exponent: float) -> Real:
@@ -26,6 +28,44 @@ tell(
         (_power(x[0], x[1] - 1.0), x[1] * log(x[0]) * _power(x[0], x[1] - 1.0)),
         _power(x[0], x[1]) * log(x[0]) ** 2.0,
     ),
+)
+
+Term = tuple[int, int, int, int]
+"""c, n, s, k of c bⁿ a^(b − s) (log a)ᵏ."""
+
+
+def _by_a(terms: Iterable[Term]) -> list[Term]:
+    found: list[Term] = []
+    for c, n, s, k in terms:
+        found += [(c, n + 1, s + 1, k), (-s * c, n, s + 1, k), (k * c, n, s + 1, k - 1)]
+    return [term for term in found if term[0]]
+
+
+def _by_b(terms: Iterable[Term]) -> list[Term]:
+    found = [each for c, n, s, k in terms for each in ((n * c, n - 1, s, k), (c, n, s, k + 1))]
+    return [term for term in found if term[0]]
+
+
+def _known(op: ops.PowerLog) -> list[Term]:
+    return [(c, n, op.shift, k) for c, n, k in op.terms]
+
+
+def _values(terms: Iterable[Term], x: Sequence[Real]) -> Sum:
+    a, b = x
+    return tuple(
+        float(c) * b ** float(n) * _power(a, b - float(s)) * log(a) ** float(k) for c, n, s, k in terms
+    )
+
+
+tell(
+    ops.PowerLog,
+    lambda op, x: (_values(_by_a(_known(op)), x), _values(_by_b(_known(op)), x)),
+    lambda op, x: (
+        _values(_by_a(_by_a(_known(op))), x),
+        _values(_by_a(_by_b(_known(op))), x),
+        _values(_by_b(_by_b(_known(op))), x),
+    ),
+    cancels="its terms are sums, of which the zeros are no floats",
 )
 tell(
     ops.PowerScalar,

@@ -73,7 +73,7 @@ def tell(
 
 
 def summed(told: Sum) -> tuple[Real, Real]:
-    """A derivative, and the size that it is measured by: its own, or that of its largest term."""
+    """A derivative, and the size that it is measured by: its own, or that of its largest term if that is more."""
     terms = [mpmath().mpf(0.0) + term for term in (told if isinstance(told, tuple) else (told,))]
     total = sum(terms[1:], start=terms[0])
-    return total, max((abs(term) for term in terms), default=total)
+    return total, max(abs(total), *map(abs, terms))
