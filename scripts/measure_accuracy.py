@@ -106,7 +106,7 @@ def drawn(op: Op, entry: Entry, dtype: DType, count: int, random: Random) -> Cas
 
 
 def page(rows: Sequence[Row]) -> str:
-    """The page, with the measured rows and what is measured by the largest term."""
+    """The page, with the measured rows and what is measured by the sizes of its terms."""
     names = {row.op for row in rows}
     cancelling = [
         f"- `{entry.name}`: {TRUTHS[entry.op].cancels}."
@@ -131,8 +131,7 @@ HEAD = [
 ]
 MIDDLE = [
     "",
-    "First derivatives of these ops are measured in ulp of the largest term of the formula where that is",
-    "larger than the derivative:",
+    "First derivatives of these ops are measured in ulp of the sum of the sizes of their terms:",
     "",
 ]
 

@@ -167,10 +167,10 @@ def _slope_by_erf(a: Tensor) -> Tensor:
 
 def _slope_by_tanh(a: Tensor) -> Tensor:
     """Φ(a) (1 + a Φ(−a) u′) for that Φ; far below 0 by halves, with √Φ."""
-    near = Clip(-50.0, 50.0)(a)
-    half = tanh_ndtr.root(near)
+    near, far = Clip(-50.0, 50.0)(a), step(-16 - a.detach())
+    half = tanh_ndtr.exp(where(far, near, 0.0), 0.5)
     slope = 1 + near * tanh_ndtr(-near) * tanh_ndtr.speed(near)
-    return where(step(-16 - a.detach()), half * slope * half, tanh_ndtr(a) * slope)
+    return where(far, half * slope * half, tanh_ndtr(a) * slope)
 
 
 def gelu(a: Tensor, approximate: str = "none") -> Tensor:

@@ -182,20 +182,21 @@ class TanhNdtr(Elementwise, Unary):
         """y(a) y(−a) u′(a); near 0, where σ(u) is as good, σ′(u) u′; far out by halves, and 0 in the end."""
         wide = astype(a, FLOAT64)
         size = absolute(wide.detach())
-        near = Clip(-50.0, 50.0)(wide)
-        middle = where(step(0.25 - size), wide, 0.0)
+        near, below = Clip(-50.0, 50.0)(wide), -absolute(wide)
+        inner, far = step(0.25 - size), step(size - 16)
+        middle = where(inner, wide, 0.0)
         density = logistic_density(middle * (S + Q * (middle * middle)))
-        body = where(step(0.25 - size), density, self(wide) * self(-wide)) * self.speed(near)
-        half = self.root(where(step(near.detach()), -near, near))
-        return astype(where(step(size - 16), half * self.speed(near) * half, body), a.dtype)
+        small = self.exp(where(inner + far, 0.0, below), 1.0)
+        body = where(inner, density, small / ((1 + small) * (1 + small))) * self.speed(near)
+        half = self.exp(where(far, Clip(-50.0, 0.0)(below), 0.0), 0.5)
+        return astype(where(far, half * self.speed(near) * half, body), a.dtype)
 
-    def root(self, a: Tensor) -> Tensor:
-        """exp(u/2), which is √y, for a < −16 in float64; 1 elsewhere. y may have lost digits there."""
-        below = where(step(-16 - a.detach()), a, 0.0)
-        high = to_whole(64 * below.detach()) / 64
-        low, cube = below - high, high * high * high
-        rest = S_REST * high + Q_REST * cube + low * (S + Q * (3 * high * below + low * low))
-        return exp((S_SHORT * high + Q_SHORT * cube) / 2) * exp(rest / 2)
+    def exp(self, a: Tensor, share: float) -> Tensor:
+        """exp(u · share), for a ≤ 0 in float64: y, far below, and with the share ½ its root."""
+        high = to_whole(64 * a.detach()) / 64
+        low, cube = a - high, high * high * high
+        rest = S_REST * high + Q_REST * cube + low * (S + Q * (3 * high * a + low * low))
+        return exp((S_SHORT * high + Q_SHORT * cube) * share) * exp(rest * share)
 
     def speed(self, a: Tensor) -> Tensor:
         """u′(a) = 2 √(2/π) (1 + 3 · 0.044715 a²)."""

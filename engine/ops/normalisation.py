@@ -114,8 +114,9 @@ class RMSNorm(Unary):
             return a
         half = int(np.finfo(real_part(a).dtype).maxexp) // 2
         top = largest(computed(np.abs(real_part(a))), self.axes, keepdims=True)
-        huge: BoolArray = top > 2.0 ** (half - 16)
-        factor = select(huge, np.full_like(top, 2.0 ** -(half + 16)), np.ones_like(top))
+        two = np.full_like(top, 2.0)  # of longdouble a power may be that no float is
+        huge: BoolArray = top > two ** (half - 16)
+        factor = select(huge, two ** -(half + 16), np.ones_like(top))
         scaled = a * factor  # squares that do not overflow
         return computed(scaled / np.sqrt(_mean_of(scaled * scaled, self.axes) + self.eps * (factor * factor)))
 

@@ -55,22 +55,25 @@ def flat(*parts: Sequence[Sequence[Number]]) -> list[Number]:
     return [entry for part in parts for row in part for entry in row]
 
 
-def normwise(*parts: Sequence[Sequence[Number]]) -> list[Number]:
+def normwise(*parts: Sequence[Sequence[Number]], made_of: Sequence[Sequence[Number]] = ()) -> list[Number]:
     """``flat``, each entry as uncertain as any of its matrix, and by a rounding of the largest.
 
     What algorithms on matrices promise is small beside the norm, not beside each entry: a 0 that one formula
-    hands on, another one finds as a difference. (Higham, chapters 9, 10, 14 and 19.)
+    hands on, another one finds as a difference. (Higham, chapters 9, 10, 14 and 19.) By a rounding of the
+    largest entry, too, of the matrix that they are ``made_of``: a spectrum is no more certain than that.
     """
-    return [entry for part in parts for entry in _blurred(flat(part))]
+    origin = flat(made_of)
+    return [entry for part in parts for entry in _blurred(flat(part), origin)]
 
 
-def _blurred(entries: Sequence[Number]) -> list[Number]:
+def _blurred(entries: Sequence[Number], origin: Sequence[Number]) -> list[Number]:
     if not entries:
         return []
     arithmetic = entries[0].arithmetic
+    everything = [*entries, *origin]
     blur = arithmetic.number(0.0)
-    blur.real_error = max(x.real_error + arithmetic.unit * abs(x.z.real) for x in entries)
-    blur.imag_error = max(x.imag_error + arithmetic.unit * abs(x.z.imag) for x in entries)
+    blur.real_error = max(x.real_error + arithmetic.unit * abs(x.z.real) for x in everything)
+    blur.imag_error = max(x.imag_error + arithmetic.unit * abs(x.z.imag) for x in everything)
     return [x + blur for x in entries]
 
 

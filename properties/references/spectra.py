@@ -181,26 +181,28 @@ def _rough_triples(a: Floats) -> list[tuple[float, list[float], list[float]]]:
 def _eigh(op: ops.Eigh, grids: Sequence[Grid]) -> Grid:
     def of(each: Sequence[Matrix]) -> list[Number]:
         values, vectors = eigenpairs(each[0])
-        return normwise([values], turned(vectors))
+        return normwise([values], turned(vectors), made_of=each[0])
 
     return by_matrix(grids, op.out_shape(grids[0].shape)[-1:], of)
 
 
 def _eigvalsh(op: ops.Eigvalsh, grids: Sequence[Grid]) -> Grid:
-    return by_matrix(grids, grids[0].shape[-1:], lambda each: normwise([eigenpairs(each[0])[0]]))
+    return by_matrix(
+        grids, grids[0].shape[-1:], lambda each: normwise([eigenpairs(each[0])[0]], made_of=each[0])
+    )
 
 
 def _svd(op: ops.SVD, grids: Sequence[Grid]) -> Grid:
     def of(each: Sequence[Matrix]) -> list[Number]:
         left, values, right = singular_triples(each[0])
-        return normwise(turned(left), [values], right)
+        return normwise(turned(left), [values], right, made_of=each[0])
 
     return by_matrix(grids, op.out_shape(grids[0].shape)[-1:], of)
 
 
 def _svdvals(op: ops.Svdvals, grids: Sequence[Grid]) -> Grid:
     size = op.out_shape(grids[0].shape)[-1:]
-    return by_matrix(grids, size, lambda each: normwise([singular_triples(each[0])[1]]))
+    return by_matrix(grids, size, lambda each: normwise([singular_triples(each[0])[1]], made_of=each[0]))
 
 
 refer(ops.Eigh, _eigh)

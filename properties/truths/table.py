@@ -15,7 +15,7 @@ DIGITS = 80
 """Of every number here: 50 are promised where the terms of a derivative cancel as far as two floats can."""
 
 Sum: TypeAlias = "Real | float | tuple[Real | float, ...]"
-"""A derivative, or the terms that it is the sum of where its digits are no more than the largest term's."""
+"""A derivative, or the terms that it is the sum of, where its digits are no more than theirs."""
 
 Formula = Callable[[SomeOp, Sequence[Real]], Sequence[Sum]]
 
@@ -38,7 +38,7 @@ class Truth:
 
     ``first``: ∂y/∂xⱼ, one for each input. ``second``: ∂²y/∂xᵢ∂xⱼ, i ≤ j, row by row. ``near``: where
     something happens, such as a zero of a derivative. ``cancels``: why a first derivative is told as its
-    terms, and measured by the largest: because no float is its zero, and what it takes to be right beside
+    terms, and measured by their sizes: because no float is its zero, and what it takes to be right beside
     that is more digits than there are. Second derivatives, which are asked for fewer digits, need no reason.
     """
 
@@ -73,7 +73,7 @@ def tell(
 
 
 def summed(told: Sum) -> tuple[Real, Real]:
-    """A derivative, and the size that it is measured by: its own, or that of its largest term if that is more."""
+    """A derivative, and the size by which it is measured: the sum of the sizes of its terms."""
     terms = [mpmath().mpf(0.0) + term for term in (told if isinstance(told, tuple) else (told,))]
-    total = sum(terms[1:], start=terms[0])
-    return total, max(abs(total), *map(abs, terms))
+    sizes = [abs(term) for term in terms]
+    return sum(terms[1:], start=terms[0]), sum(sizes[1:], start=sizes[0])

@@ -62,7 +62,7 @@ def relatively_off(got: float, truth: Real, size: Real, dtype: DType) -> float:
     """|got − truth| / size in units of the distance of 1 to the next float.
 
     That is asked where the truth is a normal number; where it is nearer to 0, ``got`` is to be finite. Where
-    it overflows, or its largest term does, nothing is asked.
+    it overflows, or the sizes of its terms do, nothing is asked.
     """
     form = FORMATS[dtype]
     if not size < mpmath().mpf(2.0) ** float(form.top):

@@ -85,7 +85,7 @@ def test_the_profile_is_ci_where_ci_is_set_unless_it_is_named(
 def test_an_unknown_profile_is_wrong_usage_and_no_test_runs(tmp_path: Path) -> None:
     done = run(tmp_path, GRADLAWS_PROFILE="slow")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "GRADLAWS_PROFILE=slow: one of dev, ci, deep" in done.stderr
+    assert "GRADLAWS_PROFILE=slow: one of smoke, dev, ci, deep" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert notes(tmp_path) == {}
 
@@ -99,7 +99,7 @@ def test_a_seed_that_is_no_number_is_wrong_usage_and_no_test_runs(seed: str, tmp
 
 
 def test_every_profile_has_a_budget() -> None:
-    assert list(PROFILES) == ["dev", "ci", "deep"]
+    assert list(PROFILES) == ["smoke", "dev", "ci", "deep"]
     assert [BUDGETS[name] for name in PROFILES.values()] == sorted(BUDGETS.values())
 
 
