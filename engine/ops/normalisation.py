@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, BoolArray, Shape, computed, largest, real_part, select, total
+from engine.array import Array, Axes, BoolArray, Shape, computed, is_float, largest, select, total
 from engine.axes import canonical_axes, check_axes_exist, check_canonical, subsets
 from engine.catalogue import op
 from engine.domain import REALS
@@ -112,13 +112,15 @@ class RMSNorm(Unary):
     def compute(self, a: Array) -> Array:
         if not a.size:
             return a
-        half = int(np.finfo(real_part(a).dtype).maxexp) // 2
-        top = largest(computed(np.abs(real_part(a))), self.axes, keepdims=True)
-        two = np.full_like(top, 2.0)  # of longdouble a power may be that no float is
-        huge: BoolArray = top > two ** (half - 16)
-        factor = select(huge, two ** -(half + 16), np.ones_like(top))
-        scaled = a * factor  # squares that do not overflow
-        return computed(scaled / np.sqrt(_mean_of(scaled * scaled, self.axes) + self.eps * (factor * factor)))
+        if not is_float(a):
+            return self._divided(a, self.eps)
+        half = int(np.finfo(a.dtype).maxexp) // 2
+        huge: BoolArray = largest(computed(np.abs(a)), self.axes, keepdims=True) > 2.0 ** (half - 16)
+        factor = select(huge, np.full_like(huge, 2.0 ** -(half + 16), a.dtype), np.ones_like(huge, a.dtype))
+        return self._divided(a * factor, self.eps * (factor * factor))  # squares that do not overflow
+
+    def _divided(self, a: Array, eps: Array | float) -> Array:
+        return computed(a / np.sqrt(_mean_of(a * a, self.axes) + eps))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return self._through(out_grad, node)
