@@ -48,7 +48,7 @@ def _answers(
         yield "ẏ", subject.tangent(case, tangents)
 
 
-@law(Capability.LAZY, walks=True)
+@law(Capability.LAZY, few=True)
 def each_value_computes_once(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """Lazily, no step is computed before the output is asked for, and then each that it is made of, once."""
     before, after = subject.compute_counts(case)
@@ -61,7 +61,7 @@ def each_value_computes_once(subject: Subject, case: Case, draw: Draw) -> Verdic
     return HOLDS
 
 
-@law(Capability.LAZY | Capability.GRADIENT, walks=True)
+@law(Capability.LAZY | Capability.GRADIENT, few=True)
 def unread_gradient_costs_nothing(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """x̄ⱼ costs what it is made of, once, and lazily when it is read; a constant's adjoint costs nothing."""
     out_grad = draw(cotangents(*case.specs()[-1]))

@@ -138,7 +138,7 @@ def modes_agree_in_second_order(subject: Subject, case: Case, draw: Draw) -> Ver
     return weakest(*verdicts)
 
 
-@law(Capability.SECOND, uses=(ops.EWiseAdd(),), walks=True)
+@law(Capability.SECOND, uses=(ops.EWiseAdd(),), few=True)
 def inner_derivative_closes_over_outer(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """D_w (D_t f(w + t)[ẋ] at t = 0)[ẇ] = D²f[ẋ, ẇ]: the inner one moves t alone, the outer one w alone."""
     bend = _drawn_bend(case, draw)

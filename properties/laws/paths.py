@@ -86,7 +86,7 @@ def _partial_adjoints(
         yield from _partial_adjoints(case, pulls, step.args[slot], part)
 
 
-@law(Capability.ROOTS | Capability.GRADIENT, walks=True)
+@law(Capability.ROOTS | Capability.GRADIENT, few=True)
 def gradient_of_several_outputs_is_sum(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """x̄ of (y₁, …, yₘ) with (ȳ₁, …, ȳₘ) is Σ x̄(ȳₖ), for any values as outputs, named twice and unused too."""
     specs = case.specs()

@@ -25,7 +25,7 @@ TOWER = 30
 """Storeys of v ↦ v + v: 2³⁰ paths through 30 values."""
 
 
-@law(Capability.GRADIENT, walks=True)
+@law(Capability.GRADIENT, few=True)
 def unused_input_has_zero_gradient(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """s̄ = 0, of s's shape and dtype, and ẏ = 0 along s alone, for an input s that no step uses."""
     spare = draw(arrays(draw(runs(most=2)), draw(dtypes)))
@@ -41,7 +41,7 @@ def unused_input_has_zero_gradient(subject: Subject, case: Case, draw: Draw) -> 
     return weakest(verdict, zero("ẏ along s", moved, out_grad, chosen))
 
 
-@law(Capability.DETACH | Capability.GRADIENT, walks=True)
+@law(Capability.DETACH | Capability.GRADIENT, few=True)
 def detached_value_stops_gradient(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """The adjoints with value v detached are those with v given as a constant."""
     value = draw(st.integers(0, case.output - 1))
@@ -54,7 +54,7 @@ def detached_value_stops_gradient(subject: Subject, case: Case, draw: Draw) -> V
     return weakest(*[identical(f"x̄{number} with v{value} detached", a, b, chosen) for number, a, b in pairs])
 
 
-@law(Capability.GRADIENT, walks=True)
+@law(Capability.GRADIENT, few=True)
 def second_call_is_identical(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """f(x) and x̄(ȳ) have the same bits when they are asked for again, of the same graph too."""
     out_grad = draw(cotangents(*case.specs()[-1]))
@@ -65,7 +65,7 @@ def second_call_is_identical(subject: Subject, case: Case, draw: Draw) -> Verdic
     return weakest(value, *[identical(f"x̄{number}, asked again,", b, a, chosen) for number, a, b in pairs])
 
 
-@law(Capability.GRAPH, walks=True)
+@law(Capability.GRAPH, few=True)
 def every_value_is_visited_once(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """The topological order holds each value that the output is made of, once, and no other."""
     order = subject.orders(case, 1)[0]
@@ -76,7 +76,7 @@ def every_value_is_visited_once(subject: Subject, case: Case, draw: Draw) -> Ver
     return HOLDS
 
 
-@law(Capability.GRAPH, walks=True)
+@law(Capability.GRAPH, few=True)
 def inputs_come_before_users(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """In the topological order a value comes after the values it is made of."""
     order = subject.orders(case, 1)[0]
@@ -101,7 +101,7 @@ def _topological(case: Case, order: Sequence[int]) -> bool:
     return sorted(order) == sorted(case.needed(case.varying())) and _late_input(case, order) is None
 
 
-@law(Capability.GRAPH, walks=True)
+@law(Capability.GRAPH, few=True)
 def inputs_are_visited_left_to_right(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """Of the topological orders it is that of depth-first search: first inputs first."""
     order = subject.orders(case, 1)[0]
@@ -122,7 +122,7 @@ def _visit(case: Case, number: int, varying: set[int], seen: list[int]) -> None:
     seen.append(number)
 
 
-@law(Capability.GRAPH, walks=True)
+@law(Capability.GRAPH, few=True)
 def order_is_reproducible(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """The topological order is the same when it is asked for again, and for the same graph built anew."""
     orders = [*subject.orders(case, 2), *subject.orders(case, 1)]
@@ -131,7 +131,7 @@ def order_is_reproducible(subject: Subject, case: Case, draw: Draw) -> Verdict:
     return HOLDS
 
 
-@law(Capability.GRAPH | Capability.GRADIENT, uses=(ops.EWiseAdd(),), walks=True)
+@law(Capability.GRAPH | Capability.GRADIENT, uses=(ops.EWiseAdd(),), few=True)
 def each_rule_is_called_once(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """A reverse pass calls the adjoint rule of each value once: over 2³⁰ paths, at most one call an edge."""
     tower = case.followed_by(ops.EWiseAdd(), TOWER)
@@ -140,7 +140,7 @@ def each_rule_is_called_once(subject: Subject, case: Case, draw: Draw) -> Verdic
     return _once(tower, counts, "adjoint", given(out_grad=out_grad))
 
 
-@law(Capability.GRAPH | Capability.TANGENT, uses=(ops.EWiseAdd(),), walks=True)
+@law(Capability.GRAPH | Capability.TANGENT, uses=(ops.EWiseAdd(),), few=True)
 def each_tangent_rule_is_called_once(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """A forward pass calls the tangent rule of each value once: over 2³⁰ paths, at most one call an edge."""
     tower = case.followed_by(ops.EWiseAdd(), TOWER)
