@@ -31,7 +31,7 @@ PROFILE = settings(
 """How Hypothesis runs a cell: by our seeds, in no hurry, and silently, because the report speaks."""
 
 BUDGETS = {"smoke": 3, "quick": 10, "default": 30, "deep": 400}
-"""Cases for each cell, by profile; fewer for a law of walks on an op by itself."""
+"""Cases for each cell, by profile; fewer of an op by itself for a law that says so."""
 
 CEILING = 0.1
 """The share of a cell's cases that may be left open: of ten, one."""

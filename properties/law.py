@@ -59,7 +59,8 @@ class Law:
     of such ops, and no other is asked. ``row``: it speaks of this row of the matrix, or (``ALONE``) of
     every op by itself, and no other is asked. ``uses``: ops that it puts beside those of a case; an engine
     that lacks one is not asked. ``lends``: the engine is given the law's own arrays, and not copies: the law
-    looks whether they are written to.
+    looks whether they are written to. ``few``: few cases of an op by itself are enough, since it speaks of what
+    engines do between ops, which rows of programs show, or of orders, which have a row of their own.
     """
 
     name: str
@@ -71,7 +72,7 @@ class Law:
     row: str = ""
     uses: tuple[Op, ...] = ()
     lends: bool = False
-    walks: bool = False
+    few: bool = False
 
     def concerns(self, row: str, entries: Sequence[Entry]) -> bool:
         """Whether the law has something to say of a row, and of one of its ops."""
@@ -81,7 +82,7 @@ class Law:
 
     def cases(self, row: str, entries: Sequence[Entry], budget: int) -> int:
         """On how many cases it is asked of a row, if others are on so many."""
-        return min(budget, PORTION) if self.walks and _is_alone(row, entries) else budget
+        return min(budget, PORTION) if self.few and _is_alone(row, entries) else budget
 
 
 def _is_alone(row: str, entries: Sequence[Entry]) -> bool:
@@ -100,7 +101,7 @@ def law(  # noqa: PLR0913 - each is a fact of a law, given by its name
     row: str = "",
     uses: tuple[Op, ...] = (),
     lends: bool = False,
-    walks: bool = False,
+    few: bool = False,
 ) -> Callable[[Check], Check]:
     """Enter the function below. Raises ``CatalogueError`` for a name that is taken or no docstring."""
 
@@ -112,9 +113,7 @@ def law(  # noqa: PLR0913 - each is a fact of a law, given by its name
             raise CatalogueError(
                 name, wrong, "an equation and a new name", "write the equation as the docstring"
             )
-        LAWS[name] = Law(
-            name, " ".join(equation.split()), needs, where, check, about, row, uses, lends, walks
-        )
+        LAWS[name] = Law(name, " ".join(equation.split()), needs, where, check, about, row, uses, lends, few)
         return check
 
     return enter

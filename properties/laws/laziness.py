@@ -16,7 +16,7 @@ from properties.strategies.arrays import cotangents, directions
 from properties.verdict import HOLDS, Broken, Given, Verdict, weakest
 
 
-@law(Capability.LAZY | Capability.GRADIENT)
+@law(Capability.LAZY | Capability.GRADIENT, few=True)
 def laziness_is_unobservable(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """Lazily and eagerly, y, x̄, ẏ and D²f in every mix of modes have the same shape, dtype and bits."""
     out_grad = draw(cotangents(*case.specs()[-1]))

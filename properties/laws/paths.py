@@ -24,7 +24,7 @@ MOST_PATHS = 128
 """Of a case with more the law takes the largest beginning that has no more."""
 
 
-@law(Capability.FORWARD | Capability.GRADIENT)
+@law(Capability.FORWARD | Capability.GRADIENT, few=True)
 def gradient_is_sum_over_paths(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """x̄ = Σ J₁ᵀ … Jₙᵀ ȳ over the paths from y down to x, by the adjoints of single steps: the chain rule."""
     while _count_paths(case) > MOST_PATHS:
