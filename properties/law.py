@@ -59,8 +59,8 @@ class Law:
     of such ops, and no other is asked. ``row``: it speaks of this row of the matrix, or (``ALONE``) of
     every op by itself, and no other is asked. ``uses``: ops that it puts beside those of a case; an engine
     that lacks one is not asked. ``lends``: the engine is given the law's own arrays, and not copies: the law
-    looks whether they are written to. ``few``: few cases of an op by itself are enough, since it speaks of what
-    engines do between ops, which rows of programs show, or of orders, which have a row of their own.
+    looks whether they are written to. ``few``: few cases of an op by itself are enough, since it speaks of
+    what engines do between ops, which rows of programs show, or of orders, which have a row of their own.
     """
 
     name: str
