@@ -112,8 +112,8 @@ EXHIBITS = [
             "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
             "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
             "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
-            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
-            "laziness_is_unobservable"
+            "extreme_values_are_as_declared unused_input_has_zero_gradient detached_value_stops_gradient "
+            "second_call_is_identical laziness_is_unobservable"
         ),
         plant=in_engine(alone("Sin"), BufferOfTheGraph),
     ),

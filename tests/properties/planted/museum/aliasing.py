@@ -132,10 +132,11 @@ EXHIBITS = [
             "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
             "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
             "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
-            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
-            "pullback_of_pullback_is_pushforward subgradient_lies_between_sides kink_convention_holds "
-            "unused_input_has_zero_gradient second_call_is_identical each_rule_is_called_once "
-            "laziness_is_unobservable unread_gradient_costs_nothing"
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "subgradient_lies_between_sides kink_convention_holds unused_input_has_zero_gradient "
+            "second_call_is_identical each_rule_is_called_once laziness_is_unobservable "
+            "unread_gradient_costs_nothing"
         ),
         plant=in_op(relu_that_masks_its_input),
     ),
@@ -151,7 +152,7 @@ EXHIBITS = [
         source="Oneflow-Inc/oneflow #8248",
         laws=named(
             "gradient_matches_numeric gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
-            "unread_gradient_costs_nothing"
+            "laziness_is_unobservable unread_gradient_costs_nothing"
         ),
         plant=in_engine(programs_of("EWiseAdd"), wrong_engines.AddingInPlace),
     ),
@@ -168,8 +169,9 @@ EXHIBITS = [
             "gradient_has_type_of_input tangent_matches_numeric gradient_matches_numeric "
             "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
             "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
-            "gradient_is_differentiable modes_agree_in_second_order inner_derivative_closes_over_outer "
-            "pullback_of_pullback_is_pushforward third_order_matches_numeric laziness_is_unobservable "
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "third_order_matches_numeric depth_is_no_limit laziness_is_unobservable "
             "unread_gradient_costs_nothing"
         ),
         plant=in_op(logsumexp_with_a_memory),

@@ -234,16 +234,16 @@ EXHIBITS = [
         source="tinygrad/tinygrad f3a50b4e40 (#3097)",
         laws=named(
             "value_matches_reference inputs_are_not_mutated gradient_has_type_of_input "
-            "tangent_has_type_of_output tangent_matches_numeric gradient_is_adjoint_of_tangent "
-            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
-            "gradient_of_broadcast_is_sum gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
-            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
-            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
-            "third_order_matches_numeric unused_input_has_zero_gradient detached_value_stops_gradient "
-            "second_call_is_identical every_value_is_visited_once inputs_come_before_users "
-            "inputs_are_visited_left_to_right order_is_reproducible each_rule_is_called_once "
-            "each_tangent_rule_is_called_once laziness_is_unobservable each_value_computes_once "
-            "unread_gradient_costs_nothing"
+            "tangent_has_type_of_output tangent_matches_numeric gradient_matches_numeric "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds gradient_of_broadcast_is_sum gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward third_order_matches_numeric "
+            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
+            "every_value_is_visited_once inputs_come_before_users inputs_are_visited_left_to_right "
+            "order_is_reproducible each_rule_is_called_once each_tangent_rule_is_called_once "
+            "laziness_is_unobservable each_value_computes_once unread_gradient_costs_nothing"
         ),
         plant=in_op(sum_of_the_larger_sizes),
     ),

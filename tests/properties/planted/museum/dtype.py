@@ -80,8 +80,8 @@ EXHIBITS = [
             "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
             "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
             "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
-            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
-            "laziness_is_unobservable"
+            "extreme_values_are_as_declared unused_input_has_zero_gradient detached_value_stops_gradient "
+            "second_call_is_identical laziness_is_unobservable"
         ),
         plant=in_engine(alone("Sin"), ScalarsForArrays),
     ),
@@ -93,7 +93,7 @@ EXHIBITS = [
         wrong="default seed np.ones(shape) (float64) for a float32 output: every adjoint is promoted",
         trigger="float32 graph with the default seed",
         source="homework CirnoTox; dlsyscourse/hw1 old starter; tinygrad/tinygrad fc11808a79",
-        laws=named("gradient_has_type_of_input derivative_is_accurate"),
+        laws=named("gradient_has_type_of_input extreme_values_are_as_declared derivative_is_accurate"),
         plant=in_engine(alone("Sin"), SeedsInDouble, Homework),
     ),
     Exhibit(
@@ -106,12 +106,12 @@ EXHIBITS = [
         trigger="0-d input, or dtype other than the default; other shapes absorb it by broadcasting",
         source="homework chega8; the float64 ones/x variant in TingxunShi/cmu_dlsys_hw1",
         laws=named(
-            "gradient_has_type_of_input gradient_matches_numeric derivative_is_accurate "
-            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
-            "product_rule_holds gradient_is_sum_over_paths gradient_of_several_outputs_is_sum "
-            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
-            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
-            "laziness_is_unobservable"
+            "gradient_has_type_of_input gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward extreme_values_are_as_declared laziness_is_unobservable "
+            "derivative_is_accurate"
         ),
         plant=in_op(log_with_one_in_a_list),
     ),
@@ -124,9 +124,9 @@ EXHIBITS = [
         trigger="float32 input; values right",
         source="homework TingxunShi/cmu_dlsys_hw1, LiableFish/dlsyscourse-hw2",
         laws=named(
-            "gradient_has_type_of_input derivative_is_accurate modes_agree_in_second_order "
-            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
-            "laziness_is_unobservable"
+            "gradient_has_type_of_input modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward extreme_values_are_as_declared laziness_is_unobservable "
+            "derivative_is_accurate"
         ),
         plant=in_op(relu_with_a_mask_of_integers),
     ),

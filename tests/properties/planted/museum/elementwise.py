@@ -158,12 +158,13 @@ EXHIBITS = [
         source="homework of dlsyscourse",
         laws=named(
             "inputs_are_not_mutated gradient_has_type_of_input gradient_matches_numeric "
-            "derivative_is_accurate gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad "
-            "zero_cotangent_gives_zero product_rule_holds place_is_unobservable "
-            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
-            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
-            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient second_call_is_identical "
-            "each_rule_is_called_once laziness_is_unobservable unread_gradient_costs_nothing"
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds place_is_unobservable gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward extreme_values_are_as_declared "
+            "unused_input_has_zero_gradient second_call_is_identical each_rule_is_called_once "
+            "laziness_is_unobservable unread_gradient_costs_nothing derivative_is_accurate"
         ),
         plant=in_op(power_of_an_input_not_unpacked),
     ),
@@ -180,16 +181,17 @@ EXHIBITS = [
         laws=named(
             "value_matches_reference inputs_are_not_mutated gradient_has_type_of_input "
             "tangent_has_type_of_output tangent_matches_numeric gradient_matches_numeric "
-            "derivative_is_accurate gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad "
-            "zero_cotangent_gives_zero product_rule_holds place_is_unobservable "
-            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
-            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds place_is_unobservable gradient_is_sum_over_paths "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
             "pullback_of_pullback_is_pushforward third_order_matches_numeric "
-            "subgradient_lies_between_sides kink_convention_holds unused_input_has_zero_gradient "
-            "detached_value_stops_gradient second_call_is_identical every_value_is_visited_once "
-            "inputs_come_before_users inputs_are_visited_left_to_right order_is_reproducible "
-            "each_rule_is_called_once each_tangent_rule_is_called_once laziness_is_unobservable "
-            "each_value_computes_once unread_gradient_costs_nothing"
+            "subgradient_lies_between_sides kink_convention_holds extreme_values_are_as_declared "
+            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
+            "every_value_is_visited_once inputs_come_before_users inputs_are_visited_left_to_right "
+            "order_is_reproducible each_rule_is_called_once each_tangent_rule_is_called_once "
+            "laziness_is_unobservable each_value_computes_once unread_gradient_costs_nothing "
+            "derivative_is_accurate"
         ),
         plant=in_op(relu_that_returns_nothing),
     ),
@@ -204,9 +206,9 @@ EXHIBITS = [
         source="a page of notes on activations (forward sign and derivative; the forward is repaired further "
         "down)",
         laws=named(
-            "value_matches_reference gradient_matches_numeric derivative_is_accurate "
-            "gradient_is_adjoint_of_tangent zero_cotangent_gives_zero gradient_is_differentiable "
-            "modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+            "value_matches_reference gradient_matches_numeric gradient_is_adjoint_of_tangent "
+            "zero_cotangent_gives_zero gradient_is_differentiable modes_agree_in_second_order "
+            "pullback_of_pullback_is_pushforward extreme_values_are_as_declared derivative_is_accurate"
         ),
         plant=in_op(silu_with_a_lost_term),
     ),
@@ -219,8 +221,8 @@ EXHIBITS = [
         trigger="n == 0 only",
         source="jax-ml/jax 0a89fc83cb and 6fe573147e (#17995)",
         laws=named(
-            "gradient_matches_numeric derivative_is_accurate gradient_is_adjoint_of_tangent "
-            "pullback_of_pullback_is_pushforward"
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent pullback_of_pullback_is_pushforward "
+            "extreme_values_are_as_declared derivative_is_accurate"
         ),
         plant=in_op(power_0_that_hands_on),
     ),
@@ -234,8 +236,9 @@ EXHIBITS = [
         trigger="every z; the factor is a positive near-constant, so training still descends",
         source="a training script",
         laws=named(
-            "gradient_matches_numeric derivative_is_accurate gradient_is_adjoint_of_tangent "
-            "gradient_is_differentiable modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "modes_agree_in_second_order pullback_of_pullback_is_pushforward "
+            "extreme_values_are_as_declared derivative_is_accurate"
         ),
         plant=in_op(sigmoid_of_a_sigmoid),
     ),
@@ -248,7 +251,7 @@ EXHIBITS = [
         "x == lo or x == hi the gradient is g/2",
         trigger="x exactly equal to a bound",
         source="tinygrad/tinygrad e8879f7e31; pytorch #76522",
-        laws=named("kink_convention_holds"),
+        laws=named("kink_convention_holds extreme_values_are_as_declared"),
         plant=in_op(clip_of_minimum_and_maximum),
     ),
     Exhibit(
@@ -259,7 +262,7 @@ EXHIBITS = [
         wrong="da = g*(a >= b), db = g*(b >= a): at a tie both sides receive the full cotangent",
         trigger="exact ties a[i] == b[i], e.g. maximum(x, x), maximum(x, 0) at 0",
         source="HIPS/autograd 855fa5a (#141); also Theano d308c69a7, rsokl/MyGrad 78eafdb5, pytorch #56734",
-        laws=named("gradient_is_adjoint_of_tangent kink_convention_holds"),
+        laws=named("gradient_is_adjoint_of_tangent kink_convention_holds extreme_values_are_as_declared"),
         plant=in_op(maximum_with_all_to_both),
     ),
     Exhibit(
@@ -271,8 +274,9 @@ EXHIBITS = [
         trigger="n != 2 (right for n == 2, the exponent of most fixed tests)",
         source="homework ACZD254/Reverse-Mode-Automatic-Differenctiation",
         laws=named(
-            "gradient_matches_numeric derivative_is_accurate gradient_is_adjoint_of_tangent "
-            "gradient_is_differentiable modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
+            "modes_agree_in_second_order pullback_of_pullback_is_pushforward "
+            "extreme_values_are_as_declared derivative_is_accurate"
         ),
         plant=in_op(power_without_its_exponent),
     ),

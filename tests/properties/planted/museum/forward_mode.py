@@ -128,7 +128,7 @@ EXHIBITS = [
         "constant true branch the result tangent is zero everywhere",
         trigger="true branch constant, false branch variable (the reverse arrangement passes)",
         source="ml-explore/mlx #3627",
-        laws=named("gradient_is_adjoint_of_tangent"),
+        laws=named("tangent_matches_numeric gradient_is_adjoint_of_tangent"),
         plant=in_op(where_that_asks_the_first_branch),
     ),
     Exhibit(
@@ -141,7 +141,7 @@ EXHIBITS = [
         "(zero, other)",
         trigger="second-order forward mode (or forward over reverse) with a zero factor",
         source="pytorch #196701",
-        laws=named("modes_agree_in_second_order"),
+        laws=named("modes_agree_in_second_order extreme_values_are_as_declared"),
         plant=in_op(running_product_by_masks),
     ),
     Exhibit(

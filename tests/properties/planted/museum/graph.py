@@ -107,7 +107,10 @@ EXHIBITS = [
         wrong="the adjoint is computed in the loop but node.grad is never assigned",
         trigger="every backward()",
         source="homework of dlsyscourse, AvailableUsernameA among others",
-        laws=named("gradient_matches_numeric derivative_is_accurate product_rule_holds"),
+        laws=named(
+            "gradient_matches_numeric product_rule_holds extreme_values_are_as_declared "
+            "derivative_is_accurate"
+        ),
         plant=in_engine(alone("Sin"), NeverStoring, Homework),
     ),
     Exhibit(

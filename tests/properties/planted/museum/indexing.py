@@ -93,7 +93,8 @@ EXHIBITS = [
         trigger="always (the overwritten entries); hidden if the base is a constant, as in most tests",
         source="Theano 3a2138de8 (history of pymc-devs/pytensor)",
         laws=named(
-            "gradient_matches_numeric gradient_is_adjoint_of_tangent pullback_of_pullback_is_pushforward"
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent pullback_of_pullback_is_pushforward "
+            "extreme_values_are_as_declared"
         ),
         plant=in_op(set_item_that_keeps_the_base),
     ),

@@ -205,7 +205,7 @@ EXHIBITS = [
         laws=named(
             "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
             "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward "
-            "third_order_matches_numeric"
+            "third_order_matches_numeric extreme_values_are_as_declared"
         ),
         plant=in_op(inverse_with_a_factor_not_inverted),
     ),
@@ -224,9 +224,9 @@ EXHIBITS = [
             "product_rule_holds gradient_of_broadcast_is_sum gradient_is_sum_over_paths "
             "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
             "modes_agree_in_second_order inner_derivative_closes_over_outer "
-            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient "
-            "detached_value_stops_gradient second_call_is_identical each_rule_is_called_once "
-            "laziness_is_unobservable unread_gradient_costs_nothing"
+            "pullback_of_pullback_is_pushforward extreme_values_are_as_declared "
+            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
+            "each_rule_is_called_once laziness_is_unobservable unread_gradient_costs_nothing"
         ),
         plant=in_op(matmul_of_matrices_only),
     ),

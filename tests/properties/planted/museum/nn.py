@@ -156,7 +156,8 @@ EXHIBITS = [
         laws=named(
             "value_matches_reference tangent_matches_numeric gradient_matches_numeric "
             "gradient_is_adjoint_of_tangent gradient_is_differentiable hessian_is_symmetric "
-            "modes_agree_in_second_order pullback_of_pullback_is_pushforward third_order_matches_numeric"
+            "modes_agree_in_second_order pullback_of_pullback_is_pushforward third_order_matches_numeric "
+            "extreme_values_are_as_declared"
         ),
         plant=in_op(softmax_of_a_whole_batch),
     ),
@@ -171,7 +172,7 @@ EXHIBITS = [
         laws=named(
             "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
             "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward "
-            "third_order_matches_numeric"
+            "third_order_matches_numeric extreme_values_are_as_declared"
         ),
         plant=in_op(softmax_with_a_diagonal),
     ),
@@ -184,7 +185,7 @@ EXHIBITS = [
         "counted k times",
         trigger="k >= 2 classes",
         source="homework of dlsyscourse",
-        laws=named("value_matches_reference"),
+        laws=named("value_matches_reference extreme_values_are_as_declared"),
         plant=in_op(cross_entropy_of_many_logarithms),
     ),
     Exhibit(
@@ -198,7 +199,8 @@ EXHIBITS = [
         source="a training script",
         laws=named(
             "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_differentiable "
-            "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward"
+            "hessian_is_symmetric modes_agree_in_second_order pullback_of_pullback_is_pushforward "
+            "extreme_values_are_as_declared"
         ),
         plant=in_op(cross_entropy_of_one_probability),
     ),

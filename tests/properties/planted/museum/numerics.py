@@ -160,7 +160,10 @@ EXHIBITS = [
         wrong="dx = g * x/abs(x): nan at 0 (only one of the two aliases abs and absolute was repaired)",
         trigger="x == 0 exactly; the unrepaired alias",
         source="HIPS/autograd 2df6a84, 4209341 (#100); Theano b1ff32350",
-        laws=named("zero_cotangent_gives_zero subgradient_lies_between_sides kink_convention_holds"),
+        laws=named(
+            "zero_cotangent_gives_zero subgradient_lies_between_sides kink_convention_holds "
+            "extreme_values_are_as_declared derivative_is_accurate"
+        ),
         plant=in_op(absolute_by_a_quotient),
     ),
     Exhibit(
@@ -184,7 +187,7 @@ EXHIBITS = [
         "inf*0 = nan at a == 0 with b < 1",
         trigger="base exactly 0 (or negative with an integer-valued exponent)",
         source="homework; also pytorch #27134, HIPS/autograd cbf5c42 (#149), ml-explore/mlx #628",
-        laws=named("derivative_is_accurate"),
+        laws=named("extreme_values_are_as_declared derivative_is_accurate"),
         plant=in_op(power_by_an_unguarded_logarithm),
     ),
     Exhibit(
@@ -219,7 +222,7 @@ EXHIBITS = [
         "x the unselected exp overflows and its adjoint is 0*inf = nan",
         trigger="x large enough for exp(x) to overflow (89 float32, 710 float64); forward value is right",
         source="jax-ml/jax b0805a8a31, #347, #5798; pytorch #68425",
-        laws=named("derivative_is_accurate"),
+        laws=named("extreme_values_are_as_declared derivative_is_accurate"),
         plant=in_op(elu_through_both_branches),
     ),
     Exhibit(
@@ -231,7 +234,10 @@ EXHIBITS = [
         "at zero: the special branch is not multiplied by g",
         trigger="a exactly 0 and b == 1 and cotangent != 1",
         source="tinygrad/tinygrad 73af42aeab (0/0 form), 990c240b82 (branch repaired)",
-        laws=named("derivative_is_accurate gradient_is_differentiable modes_agree_in_second_order"),
+        laws=named(
+            "gradient_is_linear_in_out_grad gradient_is_differentiable modes_agree_in_second_order "
+            "extreme_values_are_as_declared derivative_is_accurate"
+        ),
         plant=in_op(power_with_a_branch_of_its_own),
     ),
     Exhibit(
@@ -244,8 +250,8 @@ EXHIBITS = [
         trigger="x > 37 (float64) or > 17 (float32), compared relatively",
         source="jax-ml/jax 893b483e3f",
         laws=named(
-            "tangent_matches_numeric gradient_matches_numeric derivative_is_accurate "
-            "pullback_of_pullback_is_pushforward"
+            "tangent_matches_numeric gradient_matches_numeric pullback_of_pullback_is_pushforward "
+            "derivative_is_accurate"
         ),
         plant=in_op(sigmoid_by_its_value),
     ),

@@ -94,8 +94,9 @@ EXHIBITS = [
             "product_rule_holds spelling_is_unobservable gradient_is_sum_over_paths "
             "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
             "modes_agree_in_second_order inner_derivative_closes_over_outer "
-            "pullback_of_pullback_is_pushforward unused_input_has_zero_gradient second_call_is_identical "
-            "each_rule_is_called_once laziness_is_unobservable unread_gradient_costs_nothing"
+            "pullback_of_pullback_is_pushforward extreme_values_are_as_declared "
+            "unused_input_has_zero_gradient second_call_is_identical each_rule_is_called_once "
+            "laziness_is_unobservable unread_gradient_costs_nothing"
         ),
         plant=in_op(cumsum_that_loses_an_axis),
     ),
@@ -133,8 +134,9 @@ EXHIBITS = [
             "tangent_has_type_of_output gradient_matches_numeric gradient_is_adjoint_of_tangent "
             "gradient_is_linear_in_out_grad zero_cotangent_gives_zero product_rule_holds "
             "sum_over_partition_is_sum spelling_is_unobservable gradient_is_sum_over_paths "
-            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
-            "inner_derivative_closes_over_outer pullback_of_pullback_is_pushforward "
+            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward extreme_values_are_as_declared "
             "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
             "each_rule_is_called_once each_tangent_rule_is_called_once laziness_is_unobservable "
             "unread_gradient_costs_nothing"
@@ -191,13 +193,14 @@ EXHIBITS = [
         laws=named(
             "value_matches_reference inputs_are_not_mutated gradient_has_type_of_input "
             "tangent_has_type_of_output tangent_matches_numeric gradient_matches_numeric "
-            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad product_rule_holds "
-            "sum_over_partition_is_sum spelling_is_unobservable gradient_is_sum_over_paths "
-            "gradient_of_several_outputs_is_sum gradient_is_differentiable hessian_is_symmetric "
-            "modes_agree_in_second_order inner_derivative_closes_over_outer "
-            "pullback_of_pullback_is_pushforward third_order_matches_numeric second_call_is_identical "
-            "inputs_come_before_users inputs_are_visited_left_to_right order_is_reproducible "
-            "laziness_is_unobservable"
+            "gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad zero_cotangent_gives_zero "
+            "product_rule_holds sum_over_partition_is_sum spelling_is_unobservable "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward third_order_matches_numeric "
+            "unused_input_has_zero_gradient detached_value_stops_gradient second_call_is_identical "
+            "every_value_is_visited_once inputs_come_before_users inputs_are_visited_left_to_right "
+            "order_is_reproducible laziness_is_unobservable"
         ),
         plant=in_op(sums.sum_axis_after_axis),
     ),
@@ -211,7 +214,7 @@ EXHIBITS = [
         trigger="a reduced axis as large as a kept axis further right and a non-constant cotangent, e.g. "
         "(3,3) over axis 0",
         source="homework of dlsyscourse",
-        laws=named("gradient_matches_numeric sum_over_partition_is_sum"),
+        laws=named("gradient_matches_numeric gradient_is_adjoint_of_tangent sum_over_partition_is_sum"),
         plant=in_op(sums.sum_with_a_rule(sums.guessed_by_size)),
     ),
 ]

@@ -215,8 +215,8 @@ EXHIBITS = [
         "missing: Hessian not symmetric",
         source="homework chega8",
         laws=named(
-            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
-            "pullback_of_pullback_is_pushforward"
+            "tangent_matches_numeric gradient_is_differentiable hessian_is_symmetric "
+            "modes_agree_in_second_order pullback_of_pullback_is_pushforward"
         ),
         plant=in_op(quotient_with_a_fresh_leaf),
     ),
@@ -230,8 +230,8 @@ EXHIBITS = [
         trigger="second derivative",
         source="homework of dlsyscourse; pytorch #76185",
         laws=named(
-            "derivative_is_accurate gradient_is_differentiable modes_agree_in_second_order "
-            "pullback_of_pullback_is_pushforward"
+            "gradient_is_differentiable modes_agree_in_second_order pullback_of_pullback_is_pushforward "
+            "extreme_values_are_as_declared derivative_is_accurate"
         ),
         plant=in_op(square_of_realised_constants),
     ),
@@ -244,7 +244,10 @@ EXHIBITS = [
         "misses their dependence on x",
         trigger="second (in the framework: third) derivative; first order exact",
         source="pytorch #175754, #186256",
-        laws=named("gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order"),
+        laws=named(
+            "gradient_is_differentiable hessian_is_symmetric modes_agree_in_second_order "
+            "extreme_values_are_as_declared"
+        ),
         plant=in_op(layer_norm_with_saved_statistics),
     ),
     Exhibit(

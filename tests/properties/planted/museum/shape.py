@@ -148,8 +148,13 @@ EXHIBITS = [
         trigger="ndim >= 3 (equal for 2-D); cubes hide the shape, not the values",
         source="homework AryamanJaggi/hw1",
         laws=named(
-            "inputs_are_not_mutated spelling_is_unobservable gradient_is_differentiable "
-            "modes_agree_in_second_order detached_value_stops_gradient laziness_is_unobservable"
+            "value_matches_reference inputs_are_not_mutated tangent_matches_numeric "
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent gradient_is_linear_in_out_grad "
+            "zero_cotangent_gives_zero product_rule_holds spelling_is_unobservable "
+            "gradient_is_sum_over_paths gradient_of_several_outputs_is_sum gradient_is_differentiable "
+            "hessian_is_symmetric modes_agree_in_second_order inner_derivative_closes_over_outer "
+            "pullback_of_pullback_is_pushforward detached_value_stops_gradient second_call_is_identical "
+            "laziness_is_unobservable"
         ),
         plant=in_engine(alone("Transpose"), ReversingAll),
     ),
@@ -196,8 +201,8 @@ EXHIBITS = [
         trigger="an untracked (constant) input precedes a tracked one; equal sizes make it silent",
         source="tracel-ai/burn #4069 (float_cat)",
         laws=named(
-            "gradient_is_adjoint_of_tangent spelling_is_unobservable gradient_is_sum_over_paths "
-            "pullback_of_pullback_is_pushforward"
+            "gradient_matches_numeric gradient_is_adjoint_of_tangent spelling_is_unobservable "
+            "gradient_is_sum_over_paths pullback_of_pullback_is_pushforward"
         ),
         plant=in_op(concatenate_that_skips_constants),
     ),
