@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.array import Array, BoolArray, real_part, select
+from engine.array import Array, BoolArray, computed, real_part, select
 from engine.catalogue import op
 from engine.domain import POSITIVE
 from engine.dtype import FLOAT64
@@ -31,12 +31,16 @@ class RelEntr(Elementwise, Binary):
     """
 
     def compute(self, a: Array, b: Array) -> Array:
-        a, b = (x.astype(np.result_type(a, b)) for x in (a, b))
-        more = (a - b) / b
+        dtype = np.result_type(a, b)
+        a, b = (x.astype(np.result_type(dtype, FLOAT64)) for x in (a, b))
+        ratio, more, some = a / b, (a - b) / b, a != 0
         near: BoolArray = np.abs(real_part(more)) < 0.5
-        some = a != 0
-        far = np.log(select(near | ~some, np.ones_like(more), a / b))
-        return select(some, a * select(near, np.log1p(select(near, more, np.zeros_like(more))), far), a)
+        held: BoolArray = (real_part(ratio) > 1e-300) & (real_part(ratio) < 1e300)
+        one = np.ones_like(more)
+        far = np.log(select(some, a, one)) - np.log(b)  # where the quotient is no float
+        plain = select(held, np.log(select(held & ~near, ratio, one)), far)
+        log = select(near, np.log1p(select(near, more, np.zeros_like(more))), plain)
+        return computed(select(some, a * log, a).astype(dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs

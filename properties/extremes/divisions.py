@@ -77,7 +77,8 @@ def _scaled(f: Float) -> Iterator[Line]:
         (1, 1, 0, 1, -1),
         (i, 1, i, i, -i), (1, i, -i, -i, 0), (i, i, n, n, n), (-1, 1, n, n, 1), (s, s, 0, 1, -1),
         (s, 1, s * log(s), log(s) + 1, -s), (1, b, -log(b), 1 - log(b), -1 / b), (b, b, 0, 1, -1),
-        (b, 1, i, log(b) + 1, -b), (n, 1, n, n, n), (1, n, n, n, n),
+        (b, 1, i, log(b) + 1, -b), (n, 1, n, n, n), (1, n, n, n, n), (1, s, -log(s), 1 - log(s), -i),
+        (s, b, s * (log(s) - log(b)), log(s) - log(b) + 1, 0),
     )  # fmt: skip
 
 

@@ -253,6 +253,7 @@ CALLS: Mapping[type[Op], Calls] = {
     ),
     ops.DivPower: Calls("- not one function", "- not one function"),
     ops.PolarMonomial: Calls("- not one function", "- not one function"),
+    ops.PowerLog: Calls("- not one function", "- not one function"),
     ops.Arctan2: Calls("torch.arctan2(a, b)", "jnp.arctan2(a, b)"),
     ops.Hypot: Calls("torch.hypot(a, b)", "jnp.hypot(a, b)"),
     ops.LogAddExp: Calls("torch.logaddexp(a, b)", "jnp.logaddexp(a, b)"),
