@@ -71,7 +71,7 @@ def gaps(entry: Entry, lines: list[Line], f: Float) -> set[str]:
 @pytest.mark.parametrize("name", OPS)
 def test_the_table_has_no_gap(name: str, f: Float) -> None:
     entry = CATALOGUE[name]
-    assert gaps(entry, table(f.dtype)[entry.op], f) == set()
+    assert gaps(entry, table(f.dtype).get(entry.op, []), f) == set()
 
 
 def test_a_gap_is_found() -> None:
