@@ -169,6 +169,18 @@ def select(condition: BoolArray, a: Array, b: Array) -> Array:
     return computed(np.where(condition, a, b))
 
 
+def fitting(a: Array, axes: Axes) -> Array:
+    """1, or a power of two by which the largest entries over the axes are brought to where they have squares.
+
+    The axes stay, with size 1.
+    """
+    bits = int(np.finfo(a.dtype).maxexp)
+    top = largest(computed(np.abs(a)), axes, keepdims=True)
+    huge, tiny = top > 2.0 ** (bits // 2 - 16), (top < 2.0 ** (24 - bits // 2)) & (top > 0)
+    factor = np.where(huge, 2.0 ** -(bits // 2 + 16), np.where(tiny, 2.0 ** (bits * 11 // 16), 1.0))
+    return computed(factor.astype(a.dtype))
+
+
 def mantissa_and_exponent(a: Array) -> tuple[Array, IntArray]:
     """m and e with a = m 2ᵉ, ½ ≤ |m| < 1; 0, ±∞ and NaN are their own mantissas."""
     mantissa, exponent = np.frexp(a)

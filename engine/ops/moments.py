@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, Shape, largest, total
-from engine.axes import canonical_axes, whole_number
+from engine.array import Array, Axes, Shape, fitting, is_float, largest, total
+from engine.axes import canonical_axes, reduced_shape, whole_number
 from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.errors import ParameterError
@@ -101,10 +101,14 @@ class Spread(Reduction, Unary):
 
         They are taken of what is left of a less a constant: exactly 0 where all entries of a slice agree.
         """
+        deviations = self.deviations_of(a)
+        return total(deviations * deviations, self.axes, self.keepdims) / self.freedom(a.shape)
+
+    def deviations_of(self, a: Array) -> Array:
+        """``deviations`` of an array."""
         self.out_shape(a.shape)  # NumPy divides by 0 where there are too few entries
         small = a - largest(a, self.axes, keepdims=True)
-        deviations = small - total(small, self.axes, keepdims=True) / count(a.shape, self.axes)
-        return total(deviations * deviations, self.axes, self.keepdims) / self.freedom(a.shape)
+        return small - total(small, self.axes, keepdims=True) / count(a.shape, self.axes)
 
     def deviations(self, a: Tensor) -> Tensor:
         """a less the mean of its slice."""
@@ -153,7 +157,13 @@ class Std(Spread):
     """
 
     def compute(self, a: Array) -> Array:
-        return np.sqrt(self.squares(a))
+        if not is_float(a):
+            return np.sqrt(self.squares(a))
+        deviations = self.deviations_of(a)
+        factor = fitting(deviations, self.axes)
+        scaled = deviations * factor  # it has squares, where the deviations may have none
+        squares = total(scaled * scaled, self.axes, keepdims=True) / self.freedom(a.shape)
+        return np.reshape(np.sqrt(squares) / factor, reduced_shape(a.shape, self.axes, self.keepdims))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return kept(out_grad, node.inputs[0].shape, self.axes) * self._slope(node)

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, BoolArray, Shape, computed, is_float, largest, select, total
+from engine.array import Array, Axes, Shape, computed, fitting, is_float, largest, total
 from engine.axes import canonical_axes, check_axes_exist, check_canonical, subsets
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
 from engine.kinds import Unary
 from engine.ops.broadcasting import summation
+from engine.ops.conversion import ones_like
+from engine.ops.piecewise import absolute, step, where
 from engine.ops.powers import power_scalar
 from engine.ops.reduction import max
 from engine.ops.shape import reshape
@@ -46,6 +48,24 @@ def _mean_of(a: Array, axes: Axes) -> Array:
     return computed(total(a, axes, keepdims=True) / (prod(a.shape[axis] for axis in axes)))
 
 
+def _divided(a: Array, axes: Axes, eps: float) -> Array:
+    """a / √(mean a² + ε), of which no square overflows."""
+    if not is_float(a):
+        return computed(a / np.sqrt(_mean_of(a * a, axes) + eps))
+    factor = np.minimum(fitting(a, axes), 1)
+    scaled = a * factor
+    return computed(scaled / np.sqrt(_mean_of(scaled * scaled, axes) + eps * (factor * factor)))
+
+
+def _inverse_root(a: Tensor, axes: Axes, eps: float) -> Tensor:
+    """1 / √(mean a² + ε), of which no square overflows."""
+    half = int(np.finfo(a.dtype).maxexp) // 2
+    top = max(absolute(a.detach()), axes, keepdims=True)
+    factor = where(step(top - 2.0 ** (half - 16)), 2.0 ** -(half + 16), ones_like(top))
+    scaled = a * factor
+    return factor * power_scalar(_mean(scaled * scaled, axes) + eps * (factor * factor), -0.5)
+
+
 @op(REALS, signature="(i*)->(i*)")
 class LayerNorm(Unary):
     """yᵢⱼ = (aᵢⱼ − mⱼ) / √(vⱼ + ε), m and v the mean and variance over the axes ``axes``, ε = ``eps`` > 0.
@@ -64,8 +84,7 @@ class LayerNorm(Unary):
         if not a.size:
             return a
         small = a - largest(a, self.axes, keepdims=True)
-        centred = small - _mean_of(small, self.axes)
-        return computed(centred / np.sqrt(_mean_of(centred * centred, self.axes) + self.eps))
+        return _divided(small - _mean_of(small, self.axes), self.axes, self.eps)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return self._through(out_grad, node)
@@ -80,7 +99,7 @@ class LayerNorm(Unary):
             return moved
         small = a - max(a.detach(), self.axes, keepdims=True)  # of which the sum is finite where a's is not
         centred = small - _mean(small, self.axes)
-        scale = power_scalar(_mean(centred * centred, self.axes) + self.eps, -0.5)
+        scale = _inverse_root(centred, self.axes, self.eps)
         level = moved - _mean(moved, self.axes)
         return scale * (level - node * _mean(node * level, self.axes))
 
@@ -112,15 +131,7 @@ class RMSNorm(Unary):
     def compute(self, a: Array) -> Array:
         if not a.size:
             return a
-        if not is_float(a):
-            return self._divided(a, self.eps)
-        half = int(np.finfo(a.dtype).maxexp) // 2
-        huge: BoolArray = largest(computed(np.abs(a)), self.axes, keepdims=True) > 2.0 ** (half - 16)
-        factor = select(huge, np.full_like(huge, 2.0 ** -(half + 16), a.dtype), np.ones_like(huge, a.dtype))
-        return self._divided(a * factor, self.eps * (factor * factor))  # squares that do not overflow
-
-    def _divided(self, a: Array, eps: Array | float) -> Array:
-        return computed(a / np.sqrt(_mean_of(a * a, self.axes) + eps))
+        return _divided(a, self.axes, self.eps)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return self._through(out_grad, node)
@@ -131,7 +142,9 @@ class RMSNorm(Unary):
     def _through(self, moved: Tensor, node: Tensor) -> Tensor:
         """The Jacobian, which is symmetric, times what moves."""
         (a,) = node.inputs
-        scale = power_scalar(_mean(a * a, self.axes) + self.eps, -0.5)
+        if not a.size:
+            return moved
+        scale = _inverse_root(a, self.axes, self.eps)
         return scale * (moved - node * _mean(node * moved, self.axes))
 
     def out_shape(self, *shapes: Shape) -> Shape:

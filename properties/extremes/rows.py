@@ -180,8 +180,8 @@ def _normalised(f: Float) -> Iterator[Line]:
     for a, value, adjoint in layer:
         yield weighed(lambda axis: ops.LayerNorm((axis,)), a, value, (1, 0), adjoint)
     root: tuple[Triple, ...] = (
-        ((0, 0), (0, 0), (k, 0)), ((-0.0, 0), (-0.0, 0), (k, 0)), ((b, b), (1, 1), (0, 0)),
-        ((-b, b), (-1, 1), (0, 0)),
+        ((0, 0), (0, 0), (k, 0)), ((-0.0, 0), (-0.0, 0), (k, 0)), ((b, b), (1, 1), (0.5 / b, -0.5 / b)),
+        ((-b, b), (-1, 1), (0.5 / b, 0.5 / b)),
         ((s, -s), (s * k, -s * k), (k, 0)), ((i, 1), (n, 0), (n, n)), ((-i, 1), (n, 0), (n, n)),
         ((n, 1), (n, n), (n, n)),
     )  # fmt: skip
