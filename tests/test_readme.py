@@ -194,7 +194,7 @@ def test_names_and_paths_exist() -> None:
         (" 6 gradient_matches_numeric", " 7 gradient_matches_numeric"),
         ("Cube-gradient_matches_numeric", "Cube-gradient_matches_numbers"),
         ("`gradient_is_adjoint_of_tangent`", "`gradient_is_adjoint`"),
-        ("39 40\n", "39\n"),
+        ("40 41\n", "40\n"),
         ("`--json FILE`", "`--jason FILE`"),
         ("(engine/__init__.py)", "(engine/init.py)"),
         ("(CONTRIBUTING.md)", "(CONTRIBUTE.md)"),
