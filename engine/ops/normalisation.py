@@ -18,7 +18,7 @@ from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
 from engine.kinds import Unary
-from engine.ops.broadcasting import summation
+from engine.ops.broadcasting import fitting, summation
 from engine.ops.powers import power_scalar
 from engine.ops.reduction import max
 from engine.ops.shape import reshape
@@ -156,7 +156,8 @@ def layer_norm(
 
     Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
     """
-    return _affine(LayerNorm(canonical_axes("layer_norm", axes, a.ndim), float(eps))(a), weight, bias)
+    y = LayerNorm(canonical_axes("layer_norm", axes, a.ndim), float(eps))(a)
+    return _affine("layer_norm", y, weight, bias)
 
 
 def rms_norm(
@@ -166,7 +167,8 @@ def rms_norm(
 
     Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
     """
-    return _affine(RMSNorm(canonical_axes("rms_norm", axes, a.ndim), float(eps))(a), weight, None)
+    y = RMSNorm(canonical_axes("rms_norm", axes, a.ndim), float(eps))(a)
+    return _affine("rms_norm", y, weight, None)
 
 
 def batch_norm(
@@ -190,7 +192,7 @@ def batch_norm(
         mean, variance = (_of_channels(a, each) for each in statistics)
         y = (a - mean) * power_scalar(variance + eps, -0.5)
     scale, shift = (None if each is None else _of_channels(a, each) for each in (weight, bias))
-    return _affine(y, scale, shift)
+    return _affine("batch_norm", y, scale, shift)
 
 
 def _of_channels(a: Tensor, vector: Tensor) -> Tensor:
@@ -202,6 +204,7 @@ def _of_channels(a: Tensor, vector: Tensor) -> Tensor:
     return reshape(vector, (a.shape[1], *[1] * (a.ndim - 2)))
 
 
-def _affine(y: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-    scaled = y if weight is None else y * weight
-    return scaled if bias is None else scaled + bias
+def _affine(what: str, y: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    """y times the weight, plus the bias. Raises ``ShapeError`` for one that would enlarge it."""
+    scaled = y if weight is None else y * fitting(what, "weight", weight, y.shape)
+    return scaled if bias is None else scaled + fitting(what, "bias", bias, y.shape)
