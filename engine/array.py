@@ -169,7 +169,7 @@ def select(condition: BoolArray, a: Array, b: Array) -> Array:
     return computed(np.where(condition, a, b))
 
 
-def fitting(a: Array, axes: Axes) -> Array:
+def square_factor(a: Array, axes: Axes) -> Array:
     """1, or a power of two by which the largest entries over the axes are brought to where they have squares.
 
     The axes stay, with size 1.

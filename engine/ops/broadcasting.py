@@ -96,6 +96,19 @@ sum = summation
 """NumPy's name."""
 
 
+def fitting(what: str, name: str, a: Tensor, shape: Shape) -> Tensor:
+    """a, the operand ``name``. Raises ``ShapeError`` where it would enlarge a result of this shape."""
+    lead = len(shape) - a.ndim
+    if lead < 0 or any(size not in (1, whole) for size, whole in zip(a.shape, shape[lead:], strict=True)):
+        raise ShapeError(
+            what,
+            f"a {name} of shape {a.shape} for a result of shape {shape}",
+            "a shape that broadcasts to it",
+            f"reshape the {name}",
+        )
+    return a
+
+
 def sum_to(x: Tensor, like: Tensor) -> Tensor:
     """x summed over the axes along which ``like`` was broadcast to x's shape, in the dtype of ``like``."""
     shape = like.shape

@@ -18,7 +18,7 @@ from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
 from engine.kinds import Binary, broadcast_shape
-from engine.ops.broadcasting import sum_to
+from engine.ops.broadcasting import fitting, sum_to
 from engine.ops.product import matmul
 from engine.ops.shape import permute, reshape, transpose
 from engine.ops.windows import PLAIN, Fold, Frame, Sizes, Unfold, for_each
@@ -183,7 +183,7 @@ def conv1d(  # noqa: PLR0913 - the parameters that users know it by
     """
     steps, zeros, holes = (for_each("conv1d", each, 1) for each in (stride, padding, dilation))
     y = Conv1d(steps, zeros, holes, groups)(a, weight)
-    return y if bias is None else y + reshape(bias, (*bias.shape, 1))
+    return y if bias is None else y + _of_channels("conv1d", bias, y.shape, 1)
 
 
 def conv2d(  # noqa: PLR0913 - the parameters that users know it by
@@ -201,4 +201,10 @@ def conv2d(  # noqa: PLR0913 - the parameters that users know it by
     """
     steps, zeros, holes = (for_each("conv2d", each, 2) for each in (stride, padding, dilation))
     y = Conv2d(steps, zeros, holes, groups)(a, weight)
-    return y if bias is None else y + reshape(bias, (*bias.shape, 1, 1))
+    return y if bias is None else y + _of_channels("conv2d", bias, y.shape, 2)
+
+
+def _of_channels(what: str, bias: Tensor, shape: Shape, rank: int) -> Tensor:
+    """The bias, with an axis of size 1 for each axis of a window. Raises ``ShapeError``."""
+    fitting(what, "bias", bias, shape[:-rank])
+    return reshape(bias, (*bias.shape, *(1,) * rank))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, Shape, fitting, is_float, largest, total
+from engine.array import Array, Axes, Shape, is_float, largest, square_factor, total
 from engine.axes import canonical_axes, reduced_shape, whole_number
 from engine.catalogue import op
 from engine.domain import REALS, Domain
@@ -160,7 +160,7 @@ class Std(Spread):
         if not is_float(a):
             return np.sqrt(self.squares(a))
         deviations = self.deviations_of(a)
-        factor = fitting(deviations, self.axes)
+        factor = square_factor(deviations, self.axes)
         scaled = deviations * factor  # it has squares, where the deviations may have none
         squares = total(scaled * scaled, self.axes, keepdims=True) / self.freedom(a.shape)
         return np.reshape(np.sqrt(squares) / factor, reduced_shape(a.shape, self.axes, self.keepdims))

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.array import BoolArray
 from engine.errors import ParameterError, ShapeError
+from engine.ops.broadcasting import fitting
 from engine.ops.gathering import take
 from engine.ops.piecewise import where
 from engine.ops.probabilities import softmax
@@ -29,7 +30,7 @@ def linear(a: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             "linear", f"a weight of shape {weight.shape}", "a matrix (outputs, inputs)", "reshape the weight"
         )
     y = matmul(a, transpose(weight))
-    return y if bias is None else y + bias
+    return y if bias is None else y + fitting("linear", "bias", bias, y.shape)
 
 
 def dropout(a: Tensor, rate: float, generator: np.random.Generator) -> Tensor:

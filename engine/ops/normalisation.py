@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Axes, Shape, computed, fitting, is_float, largest, total
+from engine.array import Array, Axes, Shape, computed, is_float, largest, square_factor, total
 from engine.axes import canonical_axes, check_axes_exist, check_canonical, subsets
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
 from engine.kinds import Unary
-from engine.ops.broadcasting import summation
+from engine.ops.broadcasting import fitting, summation
 from engine.ops.conversion import ones_like
 from engine.ops.piecewise import absolute, step, where
 from engine.ops.powers import power_scalar
@@ -52,7 +52,7 @@ def _divided(a: Array, axes: Axes, eps: float) -> Array:
     """a / √(mean a² + ε), of which no square overflows."""
     if not is_float(a):
         return computed(a / np.sqrt(_mean_of(a * a, axes) + eps))
-    factor = np.minimum(fitting(a, axes), 1)
+    factor = np.minimum(square_factor(a, axes), 1)
     scaled = a * factor
     return computed(scaled / np.sqrt(_mean_of(scaled * scaled, axes) + eps * (factor * factor)))
 
@@ -169,7 +169,8 @@ def layer_norm(
 
     Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
     """
-    return _affine(LayerNorm(canonical_axes("layer_norm", axes, a.ndim), float(eps))(a), weight, bias)
+    y = LayerNorm(canonical_axes("layer_norm", axes, a.ndim), float(eps))(a)
+    return _affine("layer_norm", y, weight, bias)
 
 
 def rms_norm(
@@ -179,7 +180,8 @@ def rms_norm(
 
     Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
     """
-    return _affine(RMSNorm(canonical_axes("rms_norm", axes, a.ndim), float(eps))(a), weight, None)
+    y = RMSNorm(canonical_axes("rms_norm", axes, a.ndim), float(eps))(a)
+    return _affine("rms_norm", y, weight, None)
 
 
 def batch_norm(
@@ -203,7 +205,7 @@ def batch_norm(
         mean, variance = (_of_channels(a, each) for each in statistics)
         y = (a - mean) * power_scalar(variance + eps, -0.5)
     scale, shift = (None if each is None else _of_channels(a, each) for each in (weight, bias))
-    return _affine(y, scale, shift)
+    return _affine("batch_norm", y, scale, shift)
 
 
 def _of_channels(a: Tensor, vector: Tensor) -> Tensor:
@@ -215,6 +217,7 @@ def _of_channels(a: Tensor, vector: Tensor) -> Tensor:
     return reshape(vector, (a.shape[1], *[1] * (a.ndim - 2)))
 
 
-def _affine(y: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-    scaled = y if weight is None else y * weight
-    return scaled if bias is None else scaled + bias
+def _affine(what: str, y: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    """y times the weight, plus the bias. Raises ``ShapeError`` for one that would enlarge it."""
+    scaled = y if weight is None else y * fitting(what, "weight", weight, y.shape)
+    return scaled if bias is None else scaled + fitting(what, "bias", bias, y.shape)

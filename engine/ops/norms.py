@@ -16,6 +16,7 @@ from engine.errors import ParameterError
 from engine.kinds import Associative, Reduction, Unary
 from engine.ops.broadcasting import summation
 from engine.ops.clipping import clip
+from engine.ops.grids import broadcast_arrays
 from engine.ops.piecewise import absolute, compare, sign, step, tame
 from engine.ops.reduction import kept, max, shares
 
@@ -121,5 +122,6 @@ def cosine_similarity(
 
     A length of less than ``eps`` counts as ``eps``. Raises ``AxisError``, ``ShapeError``.
     """
+    a, b = broadcast_arrays(a, b)
     a, b = (each / clip(norm(each, axes, keepdims=True), eps) for each in (a, b))
     return summation(a * b, axes, keepdims)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,8 +17,9 @@ from engine.kinds import AlongAxis, Unary
 from engine.ops.broadcasting import summation
 from engine.ops.indexing import get_item
 from engine.ops.joining import stack
+from engine.ops.missing import isnan
 from engine.ops.moments import mean
-from engine.ops.piecewise import absolute, compare
+from engine.ops.piecewise import absolute, compare, where
 from engine.ops.reduction import in_rows, shares
 from engine.ops.shape import reshape
 
@@ -37,6 +39,8 @@ class Sort(AlongAxis, Unary):
 
     At a tie the entries of one value share the derivative of each of their places equally, so that it does
     not depend on how they are sorted. The derivative compares each entry with each: n² numbers for n.
+
+    NaN stands last, as in NumPy, and ties with nothing: the derivative at a place of NaN is 0.
     """
 
     def compute(self, a: Array) -> Array:
@@ -49,9 +53,10 @@ class Sort(AlongAxis, Unary):
         return summation(self._along(in_tangent) * self._weights(node), self.axis + 1)
 
     def _weights(self, node: Tensor) -> Tensor:
-        """Wₖᵢ = 1/m where aᵢ is one of the m entries of the value yₖ, else 0."""
-        equal = 1 - absolute(compare(self._across(node.detach()), self._along(node.inputs[0].detach())))
-        return shares(equal, (self.axis + 1,))
+        """Wₖᵢ = 1/m where aᵢ is one of the m entries of the value yₖ, else 0; 0 where yₖ is NaN."""
+        y, a = self._across(node.detach()), self._along(node.inputs[0].detach())
+        equal = (1 - absolute(compare(y, a))) * (1 - isnan(a))
+        return shares(equal + isnan(y), (self.axis + 1,)) * (1 - isnan(y))  # of no entry, 0 and not 0 / 0
 
     def _across(self, y: Tensor) -> Tensor:
         return reshape(y, (*y.shape[: self.axis + 1], 1, *y.shape[self.axis + 1 :]))
@@ -75,15 +80,22 @@ def sort(a: Tensor, axis: int = -1) -> Tensor:
 def median(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """The middle entry over all axes (None), one axis or several, or the mean of the two in the middle.
 
-    At a tie its derivative is that of ``Sort``. Raises ``AxisError``, ``ShapeError`` for an empty slice.
+    NaN for a slice that holds NaN, with the derivative 0. At a tie the derivative is that of ``Sort``.
+    Raises ``AxisError``, ``ShapeError`` for an empty slice.
     """
     over = canonical_axes("median", axes, a.ndim)
     rows = in_rows(a, over)
     size = rows.shape[-1]
     if not size:
         raise ShapeError("median", f"shape {a.shape}", "at least one entry in a slice", "reduce other axes")
-    middle = get_item(sort(rows), (..., slice((size - 1) // 2, size // 2 + 1)))
-    return reshape(mean(middle, -1), reduced_shape(a.shape, over, keepdims))
+    ordered = sort(rows)
+    middle = mean(get_item(ordered, (..., slice((size - 1) // 2, size // 2 + 1))), -1)
+    return reshape(_unless_nan(ordered, middle), reduced_shape(a.shape, over, keepdims))
+
+
+def _unless_nan(ordered: Tensor, y: Tensor) -> Tensor:
+    """y, but NaN for a row that holds NaN: it stands last."""
+    return where(isnan(get_item(ordered.detach(), (..., -1))), nan, y)
 
 
 def quantile(
@@ -95,8 +107,9 @@ def quantile(
     """What the share q of the entries, 0 ≤ q ≤ 1, lies below, over all axes (None), one axis or several.
 
     Of n sorted entries it stands at the place q (n − 1), between two of them in proportion. Of several q the
-    results are stacked in front. At a tie its derivative is that of ``Sort``. Raises ``AxisError``,
-    ``ParameterError``, ``ShapeError`` for an empty slice.
+    results are stacked in front. NaN for a slice that holds NaN, with the derivative 0. At a tie the
+    derivative is that of ``Sort``. Raises ``AxisError``, ``ParameterError``, ``ShapeError`` for an empty
+    slice.
     """
     if not isinstance(q, int | float):
         return stack([quantile(a, each, axes, keepdims) for each in q])
@@ -113,7 +126,7 @@ def quantile(
     y = get_item(ordered, (..., low))
     if place > low:
         y = y * (low + 1 - place) + get_item(ordered, (..., low + 1)) * (place - low)
-    return reshape(y, reduced_shape(a.shape, over, keepdims))
+    return reshape(_unless_nan(ordered, y), reduced_shape(a.shape, over, keepdims))
 
 
 def argsort(a: Tensor, axis: int = -1) -> IntArray:

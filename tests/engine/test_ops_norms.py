@@ -82,9 +82,24 @@ def test_other_orders_and_empty_maxima_are_refused() -> None:
 def test_the_cosine_of_an_angle_and_its_derivative_across() -> None:
     a, b = Tensor([[3.0, 4.0], [0.0, 0.0]]), Tensor([4.0, 3.0])
     y = cosine_similarity(a, b)
-    assert y.numpy().tolist() == pytest.approx([0.96, 0.0], rel=1e-15)
+    assert y.numpy().tolist() == pytest.approx([0.96, 0.0], rel=1e-15, abs=0)
     a_bar, b_bar = pullback(y, [a, b], Tensor([1.0, 0.0]))
     np.testing.assert_allclose(
         a_bar.numpy()[0], [0.8 / 5 - 0.96 * 3 / 25, 0.6 / 5 - 0.96 * 4 / 25], rtol=1e-14
     )
     assert abs(float(b_bar.numpy() @ b.numpy())) < 1e-15
+
+
+@pytest.mark.parametrize(
+    ("shapes", "axes"), [(((2, 3), (2, 1)), -1), (((3,), (2, 3)), 0), (((3,), (2, 3)), (0, -1))]
+)
+def test_the_cosine_is_that_of_the_inputs_broadcast(
+    shapes: tuple[tuple[int, ...], tuple[int, ...]], axes: int | tuple[int, ...]
+) -> None:
+    a, b = (np.arange(1.0, 1.0 + math.prod(shape)).reshape(shape) for shape in shapes)
+    wide_a, wide_b = np.broadcast_arrays(a, b)
+    lengths = np.sqrt((wide_a**2).sum(axes) * (wide_b**2).sum(axes))
+    expected = (wide_a * wide_b).sum(axes) / lengths
+    found = cosine_similarity(Tensor(a), Tensor(b), axes).numpy()
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=1e-14)

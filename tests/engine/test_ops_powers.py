@@ -151,8 +151,8 @@ def test_squares_and_reciprocals_by_hand() -> None:
     ):
         y = function(x)
         (x_bar,) = pullback(y, [x])
-        assert y.numpy().tolist() == pytest.approx(value, rel=4 * 2**-52)
-        assert x_bar.numpy().tolist() == pytest.approx(slope, rel=4 * 2**-52)
+        assert y.numpy().tolist() == pytest.approx(value, rel=4 * 2**-52, abs=0)
+        assert x_bar.numpy().tolist() == pytest.approx(slope, rel=4 * 2**-52, abs=0)
 
 
 def test_reciprocal_square_roots_at_the_ends_of_the_floats() -> None:

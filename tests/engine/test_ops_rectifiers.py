@@ -12,10 +12,12 @@ from engine import Celu, EngineError, ParameterError, Tensor, celu, grad, mish, 
 def test_celu_is_a_line_above_zero_and_an_exponential_below() -> None:
     x = Tensor([-2.0, 0.0, 3.0])
     y = celu(x, 2.0)
-    assert y.numpy().tolist() == pytest.approx([2 * (exp(-1) - 1), 0.0, 3.0], rel=1e-15)
+    assert y.numpy().tolist() == pytest.approx([2 * (exp(-1) - 1), 0.0, 3.0], rel=1e-15, abs=0)
     (x_bar,) = pullback(y, [x])
-    assert x_bar.numpy().tolist() == pytest.approx([exp(-1), 1.0, 1.0], rel=1e-15)
-    assert pullback(x_bar, [x])[0].numpy().tolist() == pytest.approx([exp(-1) / 2, 0.5, 0.0], rel=1e-15)
+    assert x_bar.numpy().tolist() == pytest.approx([exp(-1), 1.0, 1.0], rel=1e-15, abs=0)
+    assert pullback(x_bar, [x])[0].numpy().tolist() == pytest.approx(
+        [exp(-1) / 2, 0.5, 0.0], rel=1e-15, abs=0
+    )
 
 
 def test_the_slope_of_celu_keeps_its_digits_where_a_over_alpha_has_lost_some() -> None:
@@ -48,7 +50,9 @@ def test_selu_takes_the_left_side_at_zero() -> None:
     x = Tensor([-1.0, 0.0, 1.0])
     (x_bar,) = pullback(selu(x), [x])
     scale, alpha = 1.0507009873554805, 1.6732632423543772
-    assert x_bar.numpy().tolist() == pytest.approx([scale * alpha / exp(1), scale * alpha, scale], rel=1e-15)
+    assert x_bar.numpy().tolist() == pytest.approx(
+        [scale * alpha / exp(1), scale * alpha, scale], rel=1e-15, abs=0
+    )
 
 
 def test_mish_near_zero_and_far_out() -> None:
@@ -56,8 +60,8 @@ def test_mish_near_zero_and_far_out() -> None:
     y = mish(x)
     (x_bar,) = pullback(y, [x])
     halves = exp(-360.0)
-    assert y.numpy().tolist() == pytest.approx([0.0, -720 * halves * halves, 50.0, 1000.0], rel=1e-15)
-    assert x_bar.numpy().tolist() == pytest.approx([0.6, halves * -719 * halves, 1.0, 1.0], rel=1e-15)
+    assert y.numpy().tolist() == pytest.approx([0.0, -720 * halves * halves, 50.0, 1000.0], rel=1e-15, abs=0)
+    assert x_bar.numpy().tolist() == pytest.approx([0.6, halves * -719 * halves, 1.0, 1.0], rel=1e-15, abs=0)
 
 
 @pytest.mark.parametrize(
