@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Einsum", "einsum"]
 
 
-@op(REALS, REALS, signature="(n,i*),(i*)->(k*)")
+@op(REALS, REALS, signature="(n?,i*),(i*)->(k*)")
 class Einsum(Binary):
     """y = Σ a b over the axes whose letter the result lacks: "ij,jk->ik" is yᵢₖ = Σⱼ aᵢⱼ bⱼₖ.
 
@@ -108,6 +108,20 @@ class Einsum(Binary):
                 yield cls(f"{own},{others[0]}{shared[1:]}->{others[0]}{front}{shared[0]}")
         if len(b) < 2:
             yield cls(f"{own},{others}->{own}{others}")
+        elif a[len(front) :] == b:
+            yield from map(cls, _batched(front, shared, others, crossed=b[-1] == b[-2]))
+
+
+def _batched(front: str, shared: str, others: str, *, crossed: bool) -> Iterator[str]:
+    """Subscripts with letters that stand in a, b and y, as in "bij,bjk->bik", where the sizes allow it."""
+    batch, own = shared[0], front + shared
+    if crossed:
+        rows, summed, columns = shared[-2], shared[-1], others[-1]
+        yield f"{own},{shared[:-2]}{summed}{columns}->{shared[:-2]}{front}{rows}{columns}"
+    yield f"{own},{shared}->{batch}{front}"
+    yield f"{own},{shared[:-1]}{others[-1]}->{batch}{front}{shared[-1]}{others[-1]}"
+    if len(shared) > 2:
+        yield f"{own},{batch}{others[1]}{shared[2:]}->{batch}{front}{shared[1]}{others[1]}"
 
 
 def einsum(subscripts: str, *operands: Tensor) -> Tensor:
