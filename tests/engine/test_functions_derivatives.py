@@ -44,7 +44,7 @@ REDUCTIONS: Mapping[str, tuple[Composition, tuple[Shape, ...]]] = {
     "average, weights": (lambda x: ops.average(x[0], 0, weights=ops.exp(x[1])), (A, B)),
     "average, weights that broadcast": (lambda x: ops.average(x[0], None, ops.exp(x[1])), (A, V)),
     "cosine_similarity": (lambda x: ops.cosine_similarity(x[0], x[1]), (A, B)),
-    "cosine_similarity, broadcast": (lambda x: ops.cosine_similarity(x[0], x[1], 0), (CUBE, (3, 1))),
+    "cosine_similarity, broadcast": (lambda x: ops.cosine_similarity(x[0], x[1], 1), (CUBE, (3, 1))),
     "cumulative_trapezoid": (lambda x: ops.cumulative_trapezoid(x[0], 0, 0.5), (CUBE,)),
     "kl_divergence": (lambda x: ops.kl_divergence(ops.softmax(x[0]), ops.softmax(x[1])), (A, B)),
     "kl_divergence, unscaled": (lambda x: ops.kl_divergence(ops.exp(x[0]), ops.exp(x[1]), 0), (A, B)),
