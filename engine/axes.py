@@ -84,7 +84,7 @@ def real_number(what: str, name: str, number: object) -> float:
 
     NumPy's numbers and 0-d arrays of them are real numbers; truths, texts and complex numbers are none.
     """
-    if isinstance(number, int | float | np.number | np.ndarray) and not isinstance(number, bool):
+    if isinstance(number, int | float | np.number | np.ndarray):
         array: NumberArray = np.asarray(number)
         if not array.ndim and array.dtype.kind in "iuf":
             return float(array)
