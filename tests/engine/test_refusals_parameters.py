@@ -10,6 +10,7 @@ import pytest
 from engine import (
     AxisError,
     Conv1d,
+    Diagonal,
     EngineError,
     Fold,
     OperandError,
@@ -108,6 +109,8 @@ WHOLE: dict[str, tuple[Callable[[], object], str]] = {
     "Repeat": (lambda: called(Repeat, 1.5, 0), "Repeat: got count 1.5"),
     "Tril": (lambda: called(Tril, 1.5), "Tril: got offset 1.5"),
     "Triu": (lambda: called(Triu, None), "Triu: got offset None"),
+    "Diagonal": (lambda: called(Diagonal, 0.5, (0, 1)), "Diagonal: got offset 0.5"),
+    "PutDiagonal": (lambda: called(PutDiagonal, 0.5, (0, 1), (2, 2)), "PutDiagonal: got offset 0.5"),
     "Var": (lambda: called(Var, (0,), False, 1.5), "Var: got ddof 1.5"),
     "Fold": (lambda: called(Fold, (2,), (1,), (0,), (1,), (1.5,)), "Fold: got sizes 1.5"),
 }
