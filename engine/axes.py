@@ -84,6 +84,8 @@ def real_number(what: str, name: str, number: object) -> float:
 
     NumPy's numbers and 0-d arrays of them are real numbers; truths, texts and complex numbers are none.
     """
+    if type(number) is float:  # nearly always, and in every product of a Tensor and a number
+        return number
     if isinstance(number, int | float | np.number | np.ndarray):
         array: NumberArray = np.asarray(number)
         if not array.ndim and array.dtype.kind in "iuf":
