@@ -5,20 +5,27 @@ from itertools import chain, combinations
 from operator import index
 from typing import SupportsIndex
 
-from engine.array import Axes, Shape
+import numpy as np
+
+from engine.array import Axes, NumberArray, Shape
 from engine.errors import AxisError, ParameterError
 
 
 def canonical_axis(what: str, axis: int, ndim: int) -> int:
     """``axis`` counted from the front. Raises ``AxisError`` if it is out of range or no integer."""
-    try:
-        number = index(axis)
-    except TypeError as error:
-        raise AxisError(what, f"axis {axis!r}", "an integer", "give the axis as an int") from error
+    number = _integer(what, axis)
     if not -ndim <= number < ndim:
         expected = f"-{ndim} ≤ axis < {ndim}" if ndim else "no axis at all, the operand is 0-d"
         raise AxisError(what, f"axis {number} for {ndim} dimensions", expected, "choose an axis that exists")
     return number % ndim
+
+
+def _integer(what: str, axis: int) -> int:
+    """``axis`` as an int. Raises ``AxisError`` if it is no integer."""
+    try:
+        return index(axis)
+    except TypeError as error:
+        raise AxisError(what, f"axis {axis!r}", "an integer", "give the axis as an int") from error
 
 
 def distinct_axes(what: str, axes: Sequence[int], ndim: int) -> Axes:
@@ -43,23 +50,47 @@ def canonical_axes(what: str, axes: int | Sequence[int] | None, ndim: int) -> Ax
 def canonical_shape(what: str, shape: int | Iterable[int | Sequence[int]]) -> Shape:
     """``shape`` as a tuple of ints. Raises ``ParameterError`` if it is none."""
     sizes = shape if isinstance(shape, Iterable) else (shape,)
-    found: list[int] = []
-    for size in sizes:
-        if isinstance(size, int):
-            found.append(int(size))
-        elif isinstance(size, SupportsIndex):
-            found.append(index(size))
-        else:
-            raise ParameterError(what, f"shape {shape!r}", "a tuple of integers", "list the sizes")
-    return tuple(found)
+    try:
+        return tuple(map(_size, sizes))
+    except TypeError as error:
+        raise ParameterError(what, f"shape {shape!r}", "a tuple of integers", "list the sizes") from error
+
+
+def _size(size: object) -> int:
+    if not isinstance(size, SupportsIndex):
+        raise TypeError("no integer")
+    return index(size)
 
 
 def whole_number(what: str, name: str, number: int) -> int:
-    """The parameter ``name`` as an int. Raises ``ParameterError`` if it is no integer."""
+    """The parameter ``name`` as an int. Raises ``ParameterError`` if it is no integer; a truth is none."""
+    refusal = ParameterError(what, f"{name} {number!r}", "an integer", "give a whole number")
+    if isinstance(number, bool):
+        raise refusal
     try:
         return index(number)
     except TypeError as error:
-        raise ParameterError(what, f"{name} {number!r}", "an integer", "give a whole number") from error
+        raise refusal from error
+
+
+def check_sizes(what: str, name: str, sizes: Sequence[int]) -> None:
+    """Raise ``ParameterError`` unless the sizes are whole and not negative."""
+    if min((whole_number(what, name, size) for size in sizes), default=0) < 0:
+        raise ParameterError(what, f"{name} {sizes}", "whole numbers ≥ 0", "give the size of each axis")
+
+
+def real_number(what: str, name: str, number: object) -> float:
+    """The parameter ``name`` as a float. Raises ``ParameterError`` if it is no real number.
+
+    NumPy's numbers and 0-d arrays of them are real numbers; truths, texts and complex numbers are none.
+    """
+    if type(number) is float:  # nearly always, and in every product of a Tensor and a number
+        return number
+    if isinstance(number, int | float | np.number | np.ndarray):
+        array: NumberArray = np.asarray(number)
+        if not array.ndim and array.dtype.kind in "iuf":
+            return float(array)
+    raise ParameterError(what, f"{name} {number!r}", "a real number", "give an int or a float")
 
 
 def check_canonical(what: str, axes: Sequence[int], *, ordered: bool = False) -> None:
@@ -67,7 +98,7 @@ def check_canonical(what: str, axes: Sequence[int], *, ordered: bool = False) ->
 
     An op does not know how many dimensions it will meet; its function does, and makes axes canonical.
     """
-    numbers = [index(axis) for axis in axes]
+    numbers = [_integer(what, axis) for axis in axes]
     if (
         min(numbers, default=0) < 0
         or len(set(numbers)) < len(numbers)

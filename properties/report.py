@@ -20,7 +20,7 @@ LEGEND = f"""✓ bit for bit; a number: digits certified (median of the cases)
 ✗ broken: a wrong answer
 ! broken: an exception in place of an answer, or an answer of another type
 ? not decided in more than {CEILING:.0%} of the cases; ₂ after a mark: not decided in 2
-— not asked: the engine lacks it, the law is about other rows, or nothing is told of the op"""
+— not asked: lacking, or about other rows, or not told of the op"""
 
 WIDER_THAN_ANY = 10_000
 """Columns of a console on which every matrix fits, to measure it."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, BoolArray, Shape, real_part, select
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.dtype import FLOAT64
@@ -208,7 +209,7 @@ class Elu(Elementwise, Unary):
 
 def elu(a: Tensor, alpha: float = 1.0) -> Tensor:
     """a above 0, alpha · (exp a − 1) below."""
-    return Elu(float(alpha))(a)
+    return Elu(real_number("elu", "alpha", alpha))(a)
 
 
 @op(REALS)

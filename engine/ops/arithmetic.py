@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, computed, is_float, mantissa_and_exponent, scaled
+from engine.axes import real_number, whole_number
 from engine.catalogue import op
 from engine.domain import NONZERO, REALS
 from engine.errors import ParameterError
@@ -70,6 +71,7 @@ _add_scalar = lru_cache(maxsize=256)(AddScalar)  # not for 0: 0 and −0 are one
 
 def add_scalar(a: Tensor, scalar: float) -> Tensor:
     """a + c; a keeps its dtype."""
+    scalar = real_number("add_scalar", "scalar", scalar)
     return (_add_scalar(scalar) if scalar else AddScalar(scalar))(a)
 
 
@@ -115,6 +117,7 @@ _mul_scalar = lru_cache(maxsize=256)(MulScalar)  # not for 0: 0 and −0 are one
 
 def mul_scalar(a: Tensor, scalar: float) -> Tensor:
     """c a; a keeps its dtype."""
+    scalar = real_number("mul_scalar", "scalar", scalar)
     return (_mul_scalar(scalar) if scalar else MulScalar(scalar))(a)
 
 
@@ -148,7 +151,7 @@ class DivPower(Elementwise, Binary):
     power: int
 
     def __post_init__(self) -> None:
-        if self.power < 1:
+        if whole_number("DivPower", "power", self.power) < 1:
             raise ParameterError("DivPower", f"power {self.power}", "a power ≥ 1", "multiply instead")
 
     def compute(self, a: Array, b: Array) -> Array:
@@ -203,7 +206,7 @@ class DivScalar(Elementwise, Linear):
 
 def divide_scalar(a: Tensor, scalar: float) -> Tensor:
     """a / c; a keeps its dtype. Division by 0 follows NumPy: ±inf or NaN, with its warning."""
-    return DivScalar(scalar)(a)
+    return DivScalar(real_number("divide_scalar", "scalar", scalar))(a)
 
 
 @op(REALS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 from string import ascii_letters
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
-from engine.axes import canonical_axis, distinct_axes
+from engine.axes import canonical_axis, distinct_axes, whole_number
 from engine.errors import ParameterError, ShapeError
 from engine.ops.contraction import Einsum
 from engine.ops.gathering import take
@@ -26,7 +26,8 @@ def tensordot(
 
     The other axes stay, first those of a. Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
     """
-    if isinstance(axes, int):
+    if isinstance(axes, SupportsIndex):
+        axes = whole_number("tensordot", "axes", axes)
         if not 0 <= axes <= min(a.ndim, b.ndim):
             raise ParameterError(
                 "tensordot",
@@ -35,9 +36,15 @@ def tensordot(
                 "sum over axes of both",
             )
         axes = range(a.ndim - axes, a.ndim), range(axes)
+    try:
+        of_first, of_second = axes
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            "tensordot", f"axes {axes!r}", "a number, or axes of a and axes of b", "list both, as a pair"
+        ) from error
     first, second = (
-        distinct_axes("tensordot", [own] if isinstance(own, int) else own, each.ndim)
-        for own, each in zip(axes, (a, b), strict=True)
+        distinct_axes("tensordot", own if isinstance(own, Sequence) else [own], each.ndim)
+        for own, each in ((of_first, a), (of_second, b))
     )
     if len(first) != len(second):
         raise ParameterError(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, select
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.errors import ParameterError
@@ -62,7 +63,7 @@ class LeakyReLU(Elementwise, Unary):
 
 def leaky_relu(a: Tensor, slope: float = 0.01) -> Tensor:
     """a where a > 0, ``slope`` times a elsewhere. Raises ``ParameterError``."""
-    return LeakyReLU(float(slope))(a)
+    return LeakyReLU(real_number("leaky_relu", "slope", slope))(a)
 
 
 def _check_bounds(what: str, low: float | None, high: float | None) -> None:
@@ -109,7 +110,7 @@ class Hardtanh(Elementwise, Unary):
 
 def hardtanh(a: Tensor, low: float = -1.0, high: float = 1.0) -> Tensor:
     """a between ``low`` and ``high``. Raises ``ParameterError`` unless low < high."""
-    return Hardtanh(float(low), float(high))(a)
+    return Hardtanh(real_number("hardtanh", "low", low), real_number("hardtanh", "high", high))(a)
 
 
 relu6: Hardtanh = Hardtanh(0.0, 6.0)
@@ -166,8 +167,10 @@ def clip(a: Tensor, low: Tensor | float | None = None, high: Tensor | float | No
     A bound that is a Tensor has a derivative, and shares it evenly with a where they tie, as ``maximum`` and
     ``minimum`` do. Raises ``ParameterError`` for numbers unless low < high.
     """
-    numbers = [None if bound is None or isinstance(bound, Value) else float(bound) for bound in (low, high)]
-    lowest, highest = numbers
+    lowest, highest = (
+        None if bound is None or isinstance(bound, Value) else real_number("clip", name, bound)
+        for name, bound in (("low", low), ("high", high))
+    )
     if lowest is not None or highest is not None:
         a = Clip(lowest, highest)(a)
     if isinstance(low, Value):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from engine.array import Array, Axes, Shape, matrix_product
+from engine.axes import whole_number
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
@@ -47,7 +48,7 @@ class Convolution(Binary):
 
     def __post_init__(self) -> None:
         self._frame((1,) * self.RANK).check(type(self).__name__)
-        if self.groups < 1:
+        if whole_number(type(self).__name__, "groups", self.groups) < 1:
             raise ParameterError(
                 type(self).__name__, f"groups {self.groups}", "a whole number ≥ 1", "take 1 for all channels"
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, computed
-from engine.axes import check_axes_exist, check_canonical, distinct_axes, whole_number
+from engine.axes import check_axes_exist, check_canonical, check_sizes, distinct_axes, whole_number
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ShapeError
@@ -37,6 +37,7 @@ class Diagonal(Linear):
 
     def __post_init__(self) -> None:
         check_canonical(type(self).__name__, self.axes, ordered=True)
+        whole_number(type(self).__name__, "offset", self.offset)
 
     def compute(self, a: Array) -> Array:
         return computed(np.diagonal(a, self.offset, *self.axes))
@@ -81,6 +82,8 @@ class PutDiagonal(Linear):
     def __post_init__(self) -> None:
         check_canonical(type(self).__name__, self.axes, ordered=True)
         check_axes_exist(type(self).__name__, self.axes, len(self.shape))
+        whole_number(type(self).__name__, "offset", self.offset)
+        check_sizes(type(self).__name__, "shape", self.shape)
 
     def compute(self, a: Array) -> Array:
         result = np.zeros(self.out_shape(a.shape), a.dtype)

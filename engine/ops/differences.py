@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, computed
-from engine.axes import canonical_axis, check_axes_exist, whole_number
+from engine.axes import canonical_axis, check_axes_exist, real_number, whole_number
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
@@ -74,7 +74,7 @@ def trapezoid(a: Tensor, axis: int = -1, dx: float = 1.0) -> Tensor:
     Raises ``AxisError``.
     """
     along = canonical_axis("trapezoid", axis, a.ndim)
-    return summation(_sums_of_neighbours(a, along), along) * (dx / 2)
+    return summation(_sums_of_neighbours(a, along), along) * (real_number("trapezoid", "dx", dx) / 2)
 
 
 def _sums_of_neighbours(a: Tensor, axis: int) -> Tensor:
@@ -90,4 +90,4 @@ def cumulative_trapezoid(a: Tensor, axis: int = -1, dx: float = 1.0) -> Tensor:
     along = canonical_axis("cumulative_trapezoid", axis, a.ndim)
     if not a.shape[along]:
         raise ShapeError("cumulative_trapezoid", f"shape {a.shape}", "a point", "choose another axis")
-    return cumsum(_sums_of_neighbours(a, along), along) * (dx / 2)
+    return cumsum(_sums_of_neighbours(a, along), along) * (real_number("cumulative_trapezoid", "dx", dx) / 2)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, BoolArray, Shape, computed, real_part, select
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.dtype import FLOAT64
@@ -85,7 +86,7 @@ class Gaussian(Elementwise, Unary):
 
 def gaussian(a: Tensor, rate: float = 1.0) -> Tensor:
     """exp(−rate · a²)."""
-    return Gaussian(float(rate))(a)
+    return Gaussian(real_number("gaussian", "rate", rate))(a)
 
 
 @op(REALS)

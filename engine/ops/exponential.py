@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, select
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import POSITIVE, REALS
 from engine.errors import ParameterError
@@ -113,7 +114,7 @@ _FOUR_DENSITIES: LogisticDensity = LogisticDensity(4.0)
 
 def logistic_density(a: Tensor, factor: float = 1.0) -> Tensor:
     """factor · σ(a) σ(−a). Raises ``ParameterError``."""
-    return LogisticDensity(float(factor))(a)
+    return LogisticDensity(real_number("logistic_density", "factor", factor))(a)
 
 
 @op(REALS)

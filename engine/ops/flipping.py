@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +11,7 @@ import numpy as np
 from engine.array import Array, Axes, Shape
 from engine.axes import (
     canonical_axes,
+    canonical_axis,
     check_axes_exist,
     check_canonical,
     distinct_axes,
@@ -105,15 +106,16 @@ def roll(a: Tensor, shift: int | Sequence[int], axis: int | Sequence[int] | None
     """
     if axis is None:
         return reshape(roll(reshape(a, (a.size,)), shift, 0), a.shape)
-    axes = [axis] if isinstance(axis, int) else list(axis)
-    shifts = [shift] * len(axes) if isinstance(shift, int) else list(shift)
+    axes = list(axis) if isinstance(axis, Iterable) else [axis]
+    shifts = list(shift) if isinstance(shift, Iterable) else [shift] * len(axes)
     axes = axes * len(shifts) if len(axes) == 1 else axes
     if len(shifts) != len(axes):
         raise ParameterError(
             "roll", f"{len(shifts)} shifts for {len(axes)} axes", "one shift for each axis", "pair them up"
         )
     sums: dict[int, int] = {}
-    for each, (place,) in zip(shifts, (canonical_axes("roll", one, a.ndim) for one in axes), strict=True):
+    for each, one in zip(shifts, axes, strict=True):
+        place = canonical_axis("roll", one, a.ndim)
         sums[place] = sums.get(place, 0) + whole_number("roll", "shift", each)
     places = tuple(sorted(sums))
     return Roll(tuple(sums[place] for place in places), places)(a)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, ArrayIndex, ArrayKey, Key, Shape, items_added, items_of
-from engine.axes import canonical_axis
+from engine.axes import canonical_axis, canonical_shape
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ItemError, ShapeError
@@ -167,13 +167,15 @@ class ScatterAdd(Linear):
             yield cls(index, picked, whole)
 
 
-def scatter_add(a: Tensor, key: Key | ArrayKey | Keys, shape: Shape) -> Tensor:
+def scatter_add(a: Tensor, key: Key | ArrayKey | Keys, shape: int | Shape) -> Tensor:
     """Zeros of the shape ``shape`` to which the entries of a are added at ``key``.
 
-    A place that is named several times gets the sum. Raises ``ItemError``, ``ShapeError``.
+    A place that is named several times gets the sum. Raises ``ItemError``, ``ShapeError``,
+    ``ParameterError``.
     """
-    index, picked, separate = canonical_arrays(settled(key), shape)
+    whole = canonical_shape("scatter_add", shape)
+    index, picked, separate = canonical_arrays(settled(key), whole)
     if separate:
         start = next(place for place, item in enumerate(index) if isinstance(item, tuple))
         a = moveaxis(a, range(len(picked)), range(start, start + len(picked)))
-    return ScatterAdd(index, picked, shape)(a)
+    return ScatterAdd(index, picked, whole)(a)

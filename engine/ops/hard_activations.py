@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, computed, select
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.errors import ParameterError
@@ -111,7 +112,7 @@ class Softshrink(Elementwise, Unary):
 
 def softshrink(a: Tensor, width: float = 0.5) -> Tensor:
     """a moved towards 0 by ``width``, no farther than 0. Raises ``ParameterError``."""
-    return Softshrink(float(width))(a)
+    return Softshrink(real_number("softshrink", "width", width))(a)
 
 
 @op(REALS)
@@ -145,7 +146,7 @@ class Hardshrink(Elementwise, Unary):
 
 def hardshrink(a: Tensor, width: float = 0.5) -> Tensor:
     """a, and 0 where it lies between ±``width``. Raises ``ParameterError``."""
-    return Hardshrink(float(width))(a)
+    return Hardshrink(real_number("hardshrink", "width", width))(a)
 
 
 def _outside(a: Tensor, width: float) -> Tensor:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, SupportsIndex
 import numpy as np
 
 from engine.array import Array, Index, Key, Shape, Slice, item_of
+from engine.axes import canonical_shape
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ItemError, ShapeError
@@ -100,10 +101,14 @@ class PutItem(Linear):
                 yield cls(canonical_index((*(slice(None),) * axis, piece), wider), wider)
 
 
-def put_item(a: Tensor, key: Key | tuple[Key, ...], shape: Shape) -> Tensor:
-    """Zeros of the shape ``shape`` with a at ``key``. Raises ``ItemError``, ``ShapeError``."""
+def put_item(a: Tensor, key: Key | tuple[Key, ...], shape: int | Shape) -> Tensor:
+    """Zeros of the shape ``shape`` with a at ``key``.
+
+    Raises ``ItemError``, ``ShapeError``, ``ParameterError``.
+    """
     keys = key if isinstance(key, tuple) else (key,)
-    return PutItem(canonical_index(keys, shape), shape)(a)
+    whole = canonical_shape("put_item", shape)
+    return PutItem(canonical_index(keys, whole), whole)(a)
 
 
 def canonical_index(keys: tuple[Key, ...], shape: Shape) -> Index:

@@ -7,13 +7,14 @@ sums of ops that are there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite, prod
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 import numpy as np
 
 from engine.array import Array, NumberArray, Shape, computed, select, total
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.errors import OperandError, ParameterError, ShapeError
@@ -121,17 +122,28 @@ class CrossEntropy(Binary):
             yield cls("sum")
 
 
-def cross_entropy(logits: Tensor, labels: Tensor | NumberArray, reduction: Total = "mean") -> Tensor:
+def cross_entropy(
+    logits: Tensor, labels: Tensor | NumberArray | Sequence[int], reduction: Total = "mean"
+) -> Tensor:
     """The cross entropy of logits (…, classes) and labels: a Tensor of weights of the logits' shape, or an
-    array (…) of whole numbers, the class of each row.
+    array or list (…) of whole numbers, the class of each row.
 
     Raises ``ShapeError``, ``ParameterError``, ``OperandError``.
     """
-    weights = labels if isinstance(labels, Value) else logits.make_const(_one_hot(logits, labels))
+    weights = labels if isinstance(labels, Value) else logits.make_const(_one_hot(logits, _numbers(labels)))
     return CrossEntropy(reduction)(logits, weights)
 
 
 softmax_loss = cross_entropy
+
+
+def _numbers(labels: NumberArray | Sequence[int]) -> NumberArray:
+    try:
+        return np.asarray(labels)
+    except ValueError as error:
+        raise OperandError(
+            "cross_entropy", "labels of several lengths", "an array of whole numbers", "pad or split them"
+        ) from error
 
 
 def _one_hot(logits: Tensor, labels: NumberArray) -> Array:
@@ -236,7 +248,11 @@ def huber_loss(
 
     Raises ``ShapeError``, ``ParameterError``.
     """
-    return _reduced("huber_loss", Huber(float(delta))(subtract(prediction, target)), reduction)
+    return _reduced(
+        "huber_loss",
+        Huber(real_number("huber_loss", "delta", delta))(subtract(prediction, target)),
+        reduction,
+    )
 
 
 def mse_loss(prediction: Tensor, target: Tensor, reduction: Reduction = "mean") -> Tensor:

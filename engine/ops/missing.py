@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, computed, nan_at, select
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import ORDERED, REALS
 from engine.kinds import Binary, Elementwise, Unary
@@ -150,7 +151,7 @@ def nan_to_num(
     """a with numbers in the place of NaN and of the infinities; None: the farthest that the dtype holds."""
     farthest = float(np.finfo(a.dtype).max)
     return NanToNum(
-        float(nan),
-        farthest if posinf is None else float(posinf),
-        -farthest if neginf is None else float(neginf),
+        real_number("nan_to_num", "nan", nan),
+        farthest if posinf is None else real_number("nan_to_num", "posinf", posinf),
+        -farthest if neginf is None else real_number("nan_to_num", "neginf", neginf),
     )(a)

@@ -79,7 +79,7 @@ class Spread(Reduction, Unary):
 
     def __post_init__(self) -> None:
         Reduction.__post_init__(self)
-        if self.ddof < 0:
+        if whole_number(type(self).__name__, "ddof", self.ddof) < 0:
             raise ParameterError(
                 type(self).__name__, f"ddof={self.ddof}", "a whole number ≥ 0", "take 1 for a sample, else 0"
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.array import BoolArray
+from engine.axes import real_number
 from engine.errors import ParameterError, ShapeError
 from engine.ops.broadcasting import fitting
 from engine.ops.gathering import take
@@ -38,6 +39,7 @@ def dropout(a: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
 
     ``generator`` draws which; they are constants to the derivative. Raises ``ParameterError``.
     """
+    rate = real_number("dropout", "rate", rate)
     if not 0 <= rate < 1:
         raise ParameterError("dropout", f"rate {rate}", "0 ≤ rate < 1", "give the share of entries to drop")
     kept: BoolArray = generator.random(a.shape) >= rate

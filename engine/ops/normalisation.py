@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Axes, Shape, computed, is_float, largest, square_factor, total
-from engine.axes import canonical_axes, check_axes_exist, check_canonical, subsets
+from engine.axes import canonical_axes, check_axes_exist, check_canonical, real_number, subsets
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
@@ -169,7 +169,7 @@ def layer_norm(
 
     Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
     """
-    y = LayerNorm(canonical_axes("layer_norm", axes, a.ndim), float(eps))(a)
+    y = LayerNorm(canonical_axes("layer_norm", axes, a.ndim), real_number("layer_norm", "eps", eps))(a)
     return _affine("layer_norm", y, weight, bias)
 
 
@@ -180,7 +180,7 @@ def rms_norm(
 
     Raises ``AxisError``, ``ParameterError``, ``ShapeError``.
     """
-    y = RMSNorm(canonical_axes("rms_norm", axes, a.ndim), float(eps))(a)
+    y = RMSNorm(canonical_axes("rms_norm", axes, a.ndim), real_number("rms_norm", "eps", eps))(a)
     return _affine("rms_norm", y, weight, None)
 
 
@@ -201,6 +201,7 @@ def batch_norm(
     if statistics is None:
         y = layer_norm(a, [axis for axis in range(a.ndim) if axis != 1], eps=eps)
     else:
+        eps = real_number("batch_norm", "eps", eps)
         _check_eps("batch_norm", eps)
         mean, variance = (_of_channels(a, each) for each in statistics)
         y = (a - mean) * power_scalar(variance + eps, -0.5)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 
 from engine.array import Array, Shape, largest, select, total
-from engine.axes import canonical_axes, reduced_shape
+from engine.axes import canonical_axes, real_number, reduced_shape
 from engine.catalogue import op
 from engine.domain import Domain
 from engine.errors import ParameterError
@@ -111,7 +111,7 @@ def norm(
 
     Raises ``AxisError``, ``ShapeError``, ``ParameterError``.
     """
-    number = 2.0 if order == "fro" else order
+    number = 2.0 if order == "fro" else real_number("norm", "order", order)
     return Norm(canonical_axes("norm", axes, a.ndim), keepdims, number)(a)
 
 
@@ -120,8 +120,17 @@ def cosine_similarity(
 ) -> Tensor:
     """Σ a b / (|a| |b|) over one axis, the last by default, several or all (None); the inputs broadcast.
 
-    A length of less than ``eps`` counts as ``eps``. Raises ``AxisError``, ``ShapeError``.
+    A length of less than ``eps`` counts as ``eps`` ≥ 0. Raises ``AxisError``, ``ShapeError``,
+    ``ParameterError``.
     """
+    least = real_number("cosine_similarity", "eps", eps)
+    if not 0 <= least < inf:
+        raise ParameterError(
+            "cosine_similarity",
+            f"eps {eps}",
+            "a finite number ≥ 0",
+            "choose a small one",
+        )
     a, b = broadcast_arrays(a, b)
-    a, b = (each / clip(norm(each, axes, keepdims=True), eps) for each in (a, b))
+    a, b = (each / clip(norm(each, axes, keepdims=True), least) for each in (a, b))
     return summation(a * b, axes, keepdims)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 import numpy as np
 
 from engine.array import Array, Index, Shape
-from engine.axes import canonical_shape
+from engine.axes import canonical_shape, real_number
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
@@ -96,7 +96,7 @@ def pad(
     """
     pairs = _canonical_widths(widths, a.ndim)
     if mode == "constant":
-        return Pad(pairs, float(value))(a)
+        return Pad(pairs, real_number("pad", "value", value))(a)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
         raise ParameterError(
             "pad", f"mode {mode!r}", "'constant', 'edge', 'reflect', 'symmetric' or 'wrap'", "choose one"

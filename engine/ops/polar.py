@@ -18,6 +18,7 @@ from engine.array import (
     scaled,
     select,
 )
+from engine.axes import whole_number
 from engine.catalogue import op
 from engine.domain import NONZERO, REALS
 from engine.dtype import FLOAT32, FLOAT64
@@ -47,7 +48,9 @@ class PolarMonomial(Elementwise, Binary):
     by_radius: int
 
     def __post_init__(self) -> None:
-        if min(self.by_a, self.by_b, self.by_radius) < 0 or self.by_a + self.by_b < 1:
+        exponents = {"by_a": self.by_a, "by_b": self.by_b, "by_radius": self.by_radius}
+        least = min(whole_number("PolarMonomial", name, each) for name, each in exponents.items())
+        if least < 0 or self.by_a + self.by_b < 1:
             raise ParameterError("PolarMonomial", repr(self), "exponents ≥ 0, of a or b ≥ 1", "choose others")
 
     def compute(self, a: Array, b: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -20,6 +21,7 @@ from engine.array import (
     scaled,
     select,
 )
+from engine.axes import whole_number
 from engine.catalogue import op
 from engine.domain import POSITIVE, REALS
 from engine.dtype import FLOAT64
@@ -56,6 +58,8 @@ class PowerLog(Elementwise, Binary):
     shift: int
 
     def __post_init__(self) -> None:
+        for number in (self.shift, *chain.from_iterable(self.terms)):
+            whole_number("PowerLog", "a number", number)
         if not self.terms or self.shift < 0 or any(n < 0 or k < 0 for _, n, k in self.terms):
             raise ParameterError("PowerLog", repr(self), "a term, and n, k, s ≥ 0", "choose others")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, computed
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.kinds import Binary, Elementwise, Unary
@@ -87,7 +88,7 @@ class PowerScalar(Elementwise, Unary):
 
 def power_scalar(a: Tensor, scalar: float) -> Tensor:
     """a ^ n; a keeps its dtype."""
-    return PowerScalar(scalar)(a)
+    return PowerScalar(real_number("power_scalar", "scalar", scalar))(a)
 
 
 @op(POSITIVE)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, select
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.dtype import FLOAT64
@@ -81,7 +82,7 @@ class Celu(Elementwise, Unary):
 
 def celu(a: Tensor, alpha: float = 1.0) -> Tensor:
     """a above 0, alpha · (exp(a / alpha) − 1) below. Raises ``ParameterError`` unless alpha > 0."""
-    return Celu(float(alpha))(a)
+    return Celu(real_number("celu", "alpha", alpha))(a)
 
 
 @op(Domain(kinks=(0.0,), share=0.0))

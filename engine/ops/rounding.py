@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape
+from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import REALS, Domain
 from engine.errors import ParameterError
@@ -141,7 +142,7 @@ class RemainderScalar(Elementwise, Unary):
 
 def remainder_scalar(a: Tensor, divisor: float) -> Tensor:
     """What is left of a when multiples of ``divisor`` are taken away. Raises ``ParameterError``."""
-    return RemainderScalar(float(divisor))(a)
+    return RemainderScalar(real_number("remainder_scalar", "divisor", divisor))(a)
 
 
 DIVIDENDS, DIVISORS = Domain(low=5.0, high=6.0), Domain(low=-2.5, high=-2.0)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from engine.array import Array, IntArray, computed, nan_at, places
-from engine.axes import canonical_axes, canonical_axis, check_axes_exist, reduced_shape
+from engine.array import Array, IntArray, Number, NumberArray, computed, nan_at, places
+from engine.axes import canonical_axes, canonical_axis, check_axes_exist, real_number, reduced_shape
 from engine.catalogue import op
 from engine.domain import ORDERED
 from engine.errors import OperandError, ParameterError, ShapeError
@@ -100,7 +100,7 @@ def _unless_nan(ordered: Tensor, y: Tensor) -> Tensor:
 
 def quantile(
     a: Tensor,
-    q: float | Sequence[float],
+    q: float | Number | NumberArray | Sequence[float],
     axes: int | Sequence[int] | None = None,
     keepdims: bool = False,
 ) -> Tensor:
@@ -111,16 +111,17 @@ def quantile(
     derivative is that of ``Sort``. Raises ``AxisError``, ``ParameterError``, ``ShapeError`` for an empty
     slice.
     """
-    if not isinstance(q, int | float):
+    if isinstance(q, Sequence | np.ndarray) and np.shape(q):
         return stack([quantile(a, each, axes, keepdims) for each in q])
-    if not 0 <= q <= 1:
+    share = real_number("quantile", "q", q)
+    if not 0 <= share <= 1:
         raise ParameterError("quantile", f"q={q}", "0 ≤ q ≤ 1", "divide a percentage by 100")
     over = canonical_axes("quantile", axes, a.ndim)
     rows = in_rows(a, over)
     size = rows.shape[-1]
     if not size:
         raise ShapeError("quantile", f"shape {a.shape}", "at least one entry in a slice", "reduce other axes")
-    place = q * (size - 1)
+    place = share * (size - 1)
     low = int(place)
     ordered = sort(rows)
     y = get_item(ordered, (..., low))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from engine.array import Array, Shape, computed
-from engine.axes import canonical_axis, canonical_shape, check_axes_exist, check_canonical
+from engine.axes import canonical_axis, canonical_shape, check_axes_exist, check_canonical, whole_number
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
@@ -110,12 +110,12 @@ def repeat(a: Tensor, count: int, axis: int | None = None) -> Tensor:
 
     Raises ``AxisError``, ``ParameterError``.
     """
-    (number,) = canonical_shape("repeat", count)
+    number = whole_number("repeat", "count", count)
     if axis is None:
         return Repeat(number, 0)(reshape(a, (a.size,)))
     return Repeat(number, canonical_axis("repeat", axis, a.ndim))(a)
 
 
 def _check_counts(what: str, counts: Sequence[int]) -> None:
-    if min(counts, default=0) < 0:
+    if min((whole_number(what, "count", each) for each in counts), default=0) < 0:
         raise ParameterError(what, f"{min(counts)} copies", "numbers ≥ 0", "repeat 0 times or more")

@@ -27,6 +27,9 @@ class Tril(Linear):
 
     offset: int = 0
 
+    def __post_init__(self) -> None:
+        whole_number(type(self).__name__, "offset", self.offset)
+
     def compute(self, a: Array) -> Array:
         self.out_shape(a.shape)  # NumPy would make a matrix of a vector
         return computed(np.tril(a, self.offset))
@@ -52,6 +55,9 @@ class Triu(Linear):
     """yᵢⱼ = aᵢⱼ on and above the diagonal ``offset``, that is for j ≥ i + offset, and 0 below it."""
 
     offset: int = 0
+
+    def __post_init__(self) -> None:
+        whole_number(type(self).__name__, "offset", self.offset)
 
     def compute(self, a: Array) -> Array:
         self.out_shape(a.shape)

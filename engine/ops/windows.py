@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from operator import index
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 
 from engine.array import Array, Index, Shape, Slice, item_of, windows
-from engine.axes import canonical_shape
+from engine.axes import canonical_shape, check_sizes, whole_number
 from engine.catalogue import op
 from engine.domain import REALS
 from engine.errors import ParameterError, ShapeError
@@ -63,8 +62,9 @@ class Frame:
             ("padding", self.padding, 0),
             ("dilation", self.dilation, 1),
         ):
-            if len(numbers) != self.rank or min(map(index, numbers), default=least) < least:
-                expected = f"{self.rank} whole numbers ≥ {least}"
+            lowest = min((whole_number(what, name, number) for number in numbers), default=least)
+            if not numbers or len(numbers) != self.rank or lowest < least:
+                expected = f"{self.rank or 'some'} whole numbers ≥ {least}"
                 raise ParameterError(what, f"{name} {numbers}", expected, "give one for each axis")
 
     def counts(self, op: Op, shape: Shape) -> Shape:
@@ -197,6 +197,7 @@ class Fold(Frame, Linear):
             raise ParameterError(
                 type(self).__name__, f"sizes {self.sizes}", f"{self.rank} sizes", "give one for each axis"
             )
+        check_sizes(type(self).__name__, "sizes", self.sizes)
 
     def compute(self, a: Array) -> Array:
         self.out_shape(a.shape)
