@@ -22,7 +22,7 @@ from engine.kinds import Binary, broadcast_shape
 from engine.ops.broadcasting import fitting, sum_to
 from engine.ops.product import matmul
 from engine.ops.shape import permute, reshape, transpose
-from engine.ops.windows import PLAIN, Fold, Frame, Sizes, Unfold, for_each
+from engine.ops.windows import Fold, Frame, Sizes, Unfold, for_each, spacings
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -131,9 +131,9 @@ class Convolution(Binary):
             return
         channels, each = image[-rank - 1], kernel[-rank - 1]
         groups = channels // each if each else 1
-        for _, stride, padding, dilation in PLAIN:
+        for stride, padding, dilation in spacings(rank):
             if groups:
-                found = cls(stride * rank, padding * rank, dilation * rank, groups)
+                found = cls(stride, padding, dilation, groups)
                 if found.takes(image, kernel):
                     yield found
 

@@ -66,6 +66,7 @@ def _keys_for(shape: Shape) -> Iterator[Keys]:
         if size:
             yield (*before, [0, -1, 0])
             yield (*before, [[0, 0], [-1, size // 2]])
+            yield (*before, None, [[0, -1], [-1, 0], [0, 0]])
     if len(shape) > 1:
         yield (np.arange(prod(shape[:2])).reshape(shape[:2]) % 2 == 0,)
         if all(shape):
@@ -76,6 +77,8 @@ def _keys_for(shape: Shape) -> Iterator[Keys]:
         yield ([0, -1], slice(None), [0, 0])
         yield (0, slice(0, 1), [-1, 0])
         yield (..., [0, -1], [-1, -1])
+        yield ([0, -1, 0], [-1, -1, 0], [0, 0, -1])
+        yield ([0, -1], None, [-1, -1], [[0], [-1]])
 
 
 def get_items(a: Tensor, key: Key | ArrayKey | Keys) -> Tensor:
@@ -165,6 +168,24 @@ class ScatterAdd(Linear):
             whole = (3, 2, *shape[2:])
             index, picked, _ = canonical_arrays((first % 3, first % 2), whole)
             yield cls(index, picked, whole)
+            for keys, wider in _spread_keys_for(shape):
+                index, picked, _ = canonical_arrays(settled(keys), wider)
+                yield cls(index, picked, wider)
+
+
+def _spread_keys_for(shape: Shape) -> Iterator[tuple[Keys, Shape]]:
+    """Indices whose entries have this shape of two axes or more, and what they index: with a stepped slice,
+    arrays that stand apart, None beside an array.
+    """
+    first, second, *others = shape
+    even, thirds = [at % 2 for at in range(first)], [at % 3 for at in range(first)]
+    yield (slice(None, None, -2), [at % 2 for at in range(second)]), (2 * first, 2, *others)
+    yield (even, slice(None), thirds), (2, second, 3, *others)
+    yield (even, slice(1, None, 2), thirds), (2, 2 * second, 3, *others)
+    if second == 1:
+        yield (even, None), (2, *others)
+    if first == 1:
+        yield (None, [at % 2 for at in range(second)]), (2, *others)
 
 
 def scatter_add(a: Tensor, key: Key | ArrayKey | Keys, shape: int | Shape) -> Tensor:

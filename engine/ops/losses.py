@@ -235,7 +235,7 @@ class Huber(Elementwise, Unary):
 
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
-        yield from map(cls, (1.0, 0.25, 3.0))
+        yield from map(cls, (1.0, 0.25, 5.0, 3.0))
 
     def domains(self, general: tuple[Domain, ...]) -> tuple[Domain, ...]:
         return (Domain(kinks=(-self.delta, self.delta), share=0.5),)

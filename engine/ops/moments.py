@@ -91,7 +91,7 @@ class Spread(Reduction, Unary):
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
         for each in super(Spread, cls).instances(*shapes):
-            for ddof in (0, 1):
+            for ddof in (0, 1, 2):
                 found = cls(each.axes, each.keepdims, ddof)
                 if found.takes(shapes[0]):
                     yield found

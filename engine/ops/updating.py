@@ -92,6 +92,18 @@ def _keys_for(shape: Shape) -> Iterator[Keys]:
         if size:
             yield (0,)
             yield (-1,)
+            yield (None, list(range(size))[::-2])
+    if len(shape) > 1 and all(shape):
+        first, second = shape[:2]
+        turned = list(range(second))[::-1]
+        yield ([at % first for at in range(second)], turned)
+        yield (slice(None), turned)
+        yield (slice(None, None, -2), [-1])
+        yield ([0], None)
+        yield ([-1], None, turned)
+    if len(shape) > 2 and all(shape):
+        last = shape[2]
+        yield ([at % shape[0] for at in range(last)], slice(None), list(range(last)))
 
 
 def set_item(a: Tensor, key: Key | ArrayKey | Keys, b: Tensor | float) -> Tensor:

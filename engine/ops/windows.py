@@ -131,16 +131,36 @@ PLAIN = (
     ((3,), (2,), (1,), (1,)),
     ((2,), (1,), (1,), (2,)),
     ((1,), (3,), (0,), (1,)),
+    ((4,), (3,), (2,), (1,)),
+    ((2,), (2,), (1,), (2,)),
+    ((2,), (3,), (2,), (3,)),
 )
 """Size, stride, padding and dilation of windows to try, plainest first."""
 
+UNLIKE = (
+    ((1, 2), (2, 1), (0, 1), (1, 1)),
+    ((2, 3), (1, 2), (2, 0), (2, 1)),
+    ((4, 2), (2, 1), (2, 0), (1, 1)),
+    ((2, 2), (2, 1), (1, 2), (2, 1)),
+    ((2, 2), (1, 3), (2, 1), (1, 2)),
+    ((2, 1, 2), (1, 2, 1), (0, 0, 1), (1, 1, 2)),
+    ((1, 2, 1), (2, 1, 1), (0, 1, 0), (1, 2, 1)),
+)
+"""The same, with a number of its own for each axis."""
+
 
 def frames(rank: int) -> Iterator[Frame]:
-    """Frames to try: the same along each axis, and one that is unlike along two."""
-    for numbers in PLAIN:
+    """Frames to try: the same along each axis, and unlike along two or three."""
+    for numbers in PLAIN[: {1: len(PLAIN), 2: 4}.get(rank, 1)]:  # of several axes the unlike ones say more
         yield Frame(*(each * rank for each in numbers))
-    if rank == 2:
-        yield Frame((1, 2), (2, 1), (0, 1), (1, 1))
+    for unlike in UNLIKE:
+        if len(unlike[0]) == rank:
+            yield Frame(*unlike)
+
+
+def spacings(rank: int) -> list[tuple[Shape, Shape, Shape]]:
+    """The strides, paddings and dilations of these frames."""
+    return list(dict.fromkeys((each.stride, each.padding, each.dilation) for each in frames(rank)))
 
 
 @op(REALS, signature="(i*)->(j*)")
@@ -167,7 +187,7 @@ class Unfold(Frame, Linear):
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
         (shape,) = shapes
-        for rank in range(1, min(2, len(shape)) + 1):
+        for rank in range(1, min(3, len(shape)) + 1):
             for each in frames(rank):
                 found = cls(each.size, each.stride, each.padding, each.dilation)
                 if fits(found, found, shape):
@@ -221,8 +241,7 @@ class Fold(Frame, Linear):
         (shape,) = shapes
         for rank in range(1, len(shape) // 2 + 1):
             counts, size = shape[-2 * rank : -rank], shape[-rank:]
-            for numbers in PLAIN:
-                stride, padding, dilation = (each * rank for each in numbers[1:])
+            for stride, padding, dilation in spacings(rank):
                 made = Frame(size, stride, padding, dilation)
                 needed = zip(counts, stride, made.reach, padding, strict=True)
                 sizes = tuple((count - 1) * s + reach - 2 * p for count, s, reach, p in needed)
