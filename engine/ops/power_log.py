@@ -51,7 +51,7 @@ class PowerLog(Elementwise, Binary):
 
     Outside the domain y is what its formula says, where it says something; a factor 0 wins over one that is
     ∞ or NaN, and log 0 beside 0⁰ counts as 0. Mantissas and exponents are multiplied apart, and the power is
-    taken by halves: it may overflow where y does not.
+    taken by halves where it overflows and y might not.
     """
 
     terms: tuple[Term, ...]
@@ -78,12 +78,16 @@ class PowerLog(Elementwise, Binary):
         virtual = exponent - b
         error = (b - (exponent - virtual)) - (self.shift + virtual)
         power, half, size = a**exponent, np.abs(a) ** (exponent / 2), np.log(np.abs(a))
+        whole: BoolArray = (np.abs(power) > 2.0**-960) & (np.abs(power) < 2.0**960)
+        first, second = select(whole, np.abs(power), half), select(whole, np.ones_like(half), half)
         usual: BoolArray = (half > 0) & (half < np.inf) & (a != 0) & np.isfinite(size)
         rest = np.exp(select(usual, error * select(usual, size, np.zeros_like(a)), np.zeros_like(a)))
         factor, more = self._factor(a, b, power)
         part, exponent_of = mantissa_and_exponent(factor)
-        half_part, exponent_of_half = mantissa_and_exponent(half)
-        value = scaled(part * half_part * half_part, exponent_of + 2 * exponent_of_half + more)
+        first_part, exponent_of_first = mantissa_and_exponent(first)
+        second_part, exponent_of_second = mantissa_and_exponent(second)
+        exponents = exponent_of + exponent_of_first + exponent_of_second + more
+        value = scaled(part * first_part * second_part, exponents)
         value = value * np.copysign(rest, power)
         gone: BoolArray = (factor == 0) | (power == 0) & ~usual & ~np.isnan(factor)
         value = select(gone, np.zeros_like(a), select(np.isnan(power), power, value))
