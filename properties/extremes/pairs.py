@@ -59,7 +59,7 @@ def _quotients(f: Float) -> Iterator[Line]:
 
 def _powers(f: Float) -> Iterator[Line]:
     """Values by C99; a derivative by a is 0 where aᵇ is constant, one by b is NaN where a < 0."""
-    s, b, u = f.smallest, f.largest, log(2.0)
+    s, b = f.smallest, f.largest
     yield from _table(
         ops.EWisePow(),
         (0, 0, 1, 0, 0), (-0.0, 0, 1, 0, 0), (0, -0.0, 1, 0, 0), (0, 1, 0, 1, 0), (-0.0, 1, -0.0, 1, 0),
