@@ -20,7 +20,7 @@ from properties.judge import BUDGETS, PROFILE, Cell
 from properties.laws import LAWS
 from properties.rows import rows_for
 
-PROFILES = {"smoke": "smoke", "dev": "quick", "ci": "default", "deep": "deep"}
+PROFILES = {"smoke": "smoke", "dev": "quick", "ci": "brisk", "deep": "deep"}
 SEED = "GRADLAWS_SEED"
 
 PROMISE = "gradlaws_laws"

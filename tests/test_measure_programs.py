@@ -179,7 +179,7 @@ def test_a_law_that_is_left_open_breaks_the_promise(monkeypatch: pytest.MonkeyPa
 
 
 def test_small_errors_are_caught_and_smaller_ones_are_missed_and_named() -> None:
-    several = batches([7], 3 * RUN)
+    several = batches([8], 3 * RUN)
     promises, table, missed = plants.measure(here, several)
     assert (unmet(promises), missed) == ([], [])
     assert table.row_count > 10

@@ -186,11 +186,12 @@ class LogAddExp2(Elementwise, Binary):
 logaddexp2: LogAddExp2 = LogAddExp2()
 
 
-@op(Domain(kinks=(0.0,), share=0.5), Domain(kinks=(0.0,), share=0.0), analytic=False)
+@op(Domain(kinks=(0.0,), share=0.5), NONZERO, analytic=False)
 class Copysign(Elementwise, Binary):
     """yᵢ = |aᵢ| with the sign of bᵢ (−0 has one); shapes broadcast. At aᵢ = 0 the derivative is 0.
 
-    The derivative with respect to b is 0 everywhere.
+    The derivative with respect to b is 0 everywhere. At bᵢ = 0 the sign is that of the zero, on which two
+    right computations need not agree: no law asks there but the table of extremes.
     """
 
     def compute(self, a: Array, b: Array) -> Array:

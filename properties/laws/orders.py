@@ -173,7 +173,7 @@ def pullback_of_pullback_is_pushforward(subject: Subject, case: Case, draw: Draw
     return at_scale(verdict, magnitude(case, out_grad, along), max(target.bounds, default=0.0))
 
 
-@law(Capability.THIRD, where=Where.SMOOTH, few=True)
+@law(Capability.THIRD, where=Where.SMOOTH)
 def third_order_matches_numeric(subject: Subject, case: Case, draw: Draw) -> Verdict:
     """⟨ȳ, D³f[ẋ, ẋ, ẋ]⟩ = d²/dt² ⟨ȳ, J(x + tẋ) ẋ⟩ at 0, in float64, against Richardson."""
     case = case.in_double()  # float32 may leave no digit of a third derivative

@@ -1,4 +1,4 @@
-"""The museum: gradient bugs that people made, each planted here and found by as many cases as CI draws.
+"""The museum: gradient bugs that people made, each planted here and found by as many cases as a run draws.
 
 At one seed a law that is named beside the bug finds it, and holds for what the bug is planted in without it.
 That each that is named does, at one of three seeds, is what ``scripts/museum.py`` measured; its page,

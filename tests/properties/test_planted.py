@@ -1,7 +1,7 @@
 """Each law finds the bug that is planted for it, and no earlier law does.
 
-An op or an engine that is wrong in one way is held to every law, by as many cases as CI draws. Where another
-law must see the bug too, the table says which, and why.
+An op or an engine that is wrong in one way is held to every law, by as many cases as a default run draws.
+Where another law must see the bug too, the table says which, and why.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ def name_of(bug: Bug) -> str:
 
 
 def failure(law: str, row: Row, bug: Bug, start: int) -> Failure | None:
-    """How the law fails, if it does, by as many cases as CI draws. What is found is not made smaller."""
+    """How the law fails, if it does, by as many cases as a default run draws; it is not made smaller."""
     return judge_by(drawn(BUDGETS["default"]), LAWS[law], row, bug.engine(), start).failure
 
 
