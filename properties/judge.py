@@ -34,7 +34,7 @@ BUDGETS = {"smoke": 3, "quick": 10, "brisk": 20, "default": 30, "deep": 400}
 """Cases for each cell, by profile; fewer of an op by itself for a law that says so."""
 
 CEILING = 0.1
-"""The share of a cell's cases that may be left open: of ten, one."""
+"""The share of a cell's cases that may be left open: of ten, one, and of fewer one, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Cell:
 
         What is asked and not decided does not hold.
         """
-        return self.held > 0 and self.undecided.total() <= CEILING * self.executed
+        return self.held > 0 and self.undecided.total() <= max(1.0, CEILING * self.executed)
 
     @property
     def strength(self) -> float:

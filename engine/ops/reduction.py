@@ -209,7 +209,8 @@ def ptp(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = Fal
     return max(a, axes, keepdims) - min(a, axes, keepdims)
 
 
-amax, amin = max, min
+amax = max
+amin = min
 """NumPy's other names."""
 
 

@@ -12,7 +12,8 @@ from engine import ops
 from engine.dtype import FLOAT32, FLOAT64
 from properties.extremes.point import DOUBLE, Float, Line, Nine, across, at
 
-i, n = inf, nan
+i: float = inf
+n: float = nan
 NONE: Nine = (0, 0, 0, 0, 0, 0, 0, 0, 0)
 ALL: Nine = (1, 1, 1, 1, 1, 1, 1, 1, 1)
 

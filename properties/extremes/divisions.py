@@ -10,7 +10,8 @@ from engine import ops
 from engine.graph import Op
 from properties.extremes.point import Float, Line, Point, nine
 
-i, n = inf, nan
+i: float = inf
+n: float = nan
 
 Row = tuple[float, float, float, float, float]
 """a, b, the value, the derivative by a and that by b."""

@@ -8,7 +8,8 @@ from math import inf, nan
 from engine import ops
 from properties.extremes.point import Float, Line, Nine, across
 
-i, n = inf, nan
+i: float = inf
+n: float = nan
 NONE: Nine = (0, 0, 0, 0, 0, 0, 0, 0, 0)
 SCALE, ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 """The two numbers of selu (G. Klambauer and others, Self-normalizing neural networks, 2017)."""

@@ -12,7 +12,8 @@ from engine import ops
 from engine.graph import Op
 from properties.extremes.point import Float, Hollow, Line, Nine, Numbers, Point, at, nine, refused
 
-i, n = inf, nan
+i: float = inf
+n: float = nan
 EMPTY = Hollow((0, 0))
 SINGULAR: Numbers = ((1.0, 1.0), (1.0, 1.0))
 ZERO: Numbers = ((0.0, 0.0), (0.0, 0.0))

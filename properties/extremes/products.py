@@ -10,7 +10,8 @@ from engine import ops
 from engine.graph import Op
 from properties.extremes.point import Float, Hollow, Line, Numbers, Point, at, nine, refused
 
-i, n = inf, nan
+i: float = inf
+n: float = nan
 
 
 def lines(f: Float) -> Iterator[Line]:

@@ -9,7 +9,8 @@ from engine import ops
 from engine.graph import Op
 from properties.extremes.point import Float, Hollow, Line, Numbers, Point, at, refused, row
 
-i, n = inf, nan
+i: float = inf
+n: float = nan
 EMPTY = Hollow((0,))
 
 

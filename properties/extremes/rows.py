@@ -8,7 +8,8 @@ from math import inf, log, nan, sqrt
 from engine import ops
 from properties.extremes.point import Float, Hollow, Line, Numbers, Point, at, refused, row, shape_of, weighed
 
-i, n = inf, nan
+i: float = inf
+n: float = nan
 EMPTY = Hollow((0,))
 LOG_2 = log(2.0)
 

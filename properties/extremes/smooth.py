@@ -18,7 +18,8 @@ ERF = 2 / sqrt(pi)
 """erf′(0)."""
 PHI = 1 / sqrt(2 * pi)
 """Φ′(0)."""
-i, n = inf, nan
+i: float = inf
+n: float = nan
 
 
 def lines(f: Float) -> Iterator[Line]:

@@ -49,7 +49,14 @@ class Truth:
 
     def spoken_for(self, op: Op) -> Truth:
         """The same of another op, which is defined as this one is."""
-        return replace(self, first=lambda _, x: self.first(op, x), second=lambda _, x: self.second(op, x))
+
+        def first(_: Op, x: Sequence[Real]) -> Sequence[Sum]:
+            return self.first(op, x)
+
+        def second(_: Op, x: Sequence[Real]) -> Sequence[Sum]:
+            return self.second(op, x)
+
+        return replace(self, first=first, second=second)
 
     def bends(self, op: Op, x: Sequence[Real]) -> dict[tuple[int, int], Sum]:
         """The second derivatives by the numbers of two inputs, the smaller first."""

@@ -100,7 +100,8 @@ def test_a_seed_that_is_no_number_is_wrong_usage_and_no_test_runs(seed: str, tmp
 
 def test_every_profile_has_a_budget() -> None:
     assert list(PROFILES) == ["smoke", "dev", "ci", "deep"]
-    assert [BUDGETS[name] for name in PROFILES.values()] == sorted(BUDGETS.values())
+    budgets = [BUDGETS[name] for name in PROFILES.values()]
+    assert budgets == sorted(budgets)
 
 
 def test_the_run_of_this_test_has_a_seed_a_budget_and_a_profile_of_hypothesis(
