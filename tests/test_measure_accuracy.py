@@ -40,6 +40,23 @@ def test_a_right_op_holds_and_a_wrong_one_does_not() -> None:
     assert wrong.firsts[0].by > 1e6
 
 
+def test_a_page_has_no_row_that_does_not_hold(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "accuracy.md"
+    monkeypatch.setattr(measure_accuracy, "PAGE", page)
+    with visitors():
+        (wrong,) = tanh_that_subtracts().entries
+        shown = [CATALOGUE["Exp"], wrong]
+        monkeypatch.setattr(measure_accuracy, "elementwise", lambda: shown)
+        assert measure_accuracy.main(["--points", "200"]) == 1
+        assert "CancellingTanh in float64" in capsys.readouterr().err
+        assert not page.exists()
+        shown.remove(wrong)
+        assert measure_accuracy.main(["--points", "200"]) == 0
+        assert page.read_text(encoding="utf-8").count("| `Exp` |") == 2
+
+
 def test_check_says_what_is_missing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ The derivatives of silu and gelu are sums that cancel near −1. They are comput
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf, pi, sqrt
+from math import inf
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -20,7 +20,7 @@ from engine.errors import ParameterError
 from engine.kinds import Elementwise, Unary
 from engine.ops.clipping import Clip
 from engine.ops.conversion import astype
-from engine.ops.error_function import gaussian, ndtr, tanh_ndtr
+from engine.ops.error_function import DENSITY_AT_0, gaussian, ndtr, tanh_ndtr
 from engine.ops.exponential import exp, sigmoid, tanh
 from engine.ops.piecewise import absolute, brought_in, step, where
 
@@ -163,7 +163,7 @@ def _slope_by_erf(a: Tensor) -> Tensor:
     body, far = where(tail, 0.0, a), where(tail, a, 0.0)
     half = gaussian(far, 0.25)
     product = where(tail, half * far * half, body * gaussian(body, 0.5))
-    return ndtr(a) + product / sqrt(2 * pi)
+    return ndtr(a) + DENSITY_AT_0 * product
 
 
 def _slope_by_tanh(a: Tensor) -> Tensor:

@@ -174,9 +174,9 @@ class Cbrt(Elementwise, Unary):
         return in_tangent * self._slope(node)
 
     def _slope(self, node: Tensor) -> Tensor:
-        """(1/y)² / 3, of which the derivative is no ∞ / ∞ where y is ±∞."""
+        """(1/y) (1/3y): the derivative of (1/y)² / 3 may overflow before the 3, that of 1/y² is ∞ / ∞."""
         inverse = reciprocal(node)
-        return inverse * inverse / 3
+        return inverse / 3 * inverse
 
 
 cbrt: Cbrt = Cbrt()

@@ -25,7 +25,7 @@ from properties.oracles.many_digits import INSTALLED, Real, mpmath
 from properties.strategies.arrays import array_of
 from properties.strategies.tails import draw_tails
 from properties.truths import TRUTHS, summed
-from properties.truths.table import DIGITS
+from properties.truths.table import DIGITS, Told
 from properties.truths.ulps import FORMATS, SECOND, ULPS, relatively_off, ulps_off
 from properties.verdict import Broken, Verdict
 
@@ -79,30 +79,27 @@ def measured(subject: Subject, case: Case, mix: Mix | None) -> Iterator[Off]:
         for mode, at, got in _firsts(subject, case):
             kind = case.inputs[at].dtype if mode == "reverse" else dtype
             for point, number, told in zip(points, flat(got), slopes[at], strict=True):
-                truth, size = told
                 what = f"∂y/∂x{at} of {op!r} by {mode} mode at {_spelled(point)} in {kind}"
-                by = ulps_off(number, truth, size, kind)
-                yield Off(what, (at,), point, number, truth, by, ULPS)
+                by = ulps_off(number, told, kind)
+                yield Off(what, (at,), point, number, told.total, by, ULPS)
         way = mix.value if mix else ""
         for at, then, got in _seconds(subject, case, mix):
             for point, number, told in zip(
                 points, flat(got), bends[min(at, then), max(at, then)], strict=True
             ):
-                truth, size = told
                 what = f"∂²y/∂x{at}∂x{then} of {op!r}, {way}, at {_spelled(point)} in {dtype}"
-                by = relatively_off(number, truth, size, dtype)
-                yield Off(what, (at, then), point, number, truth, by, SECOND)
+                by = relatively_off(number, told, dtype)
+                yield Off(what, (at, then), point, number, told.total, by, SECOND)
 
 
-Told = list[tuple[Real, Real]]
-
-
-def _told(op: Op, points: list[tuple[float, ...]]) -> tuple[list[Told], dict[tuple[int, int], Told]]:
+def _told(
+    op: Op, points: list[tuple[float, ...]]
+) -> tuple[list[list[Told]], dict[tuple[int, int], list[Told]]]:
     """The first and second derivatives at the points, by inputs, each with the size it is measured by."""
     truth = TRUTHS[type(op)]
     exact = [[mpmath().mpf(x) for x in point] for point in points]
     firsts = [list(map(summed, each)) for each in zip(*(truth.first(op, x) for x in exact), strict=True)]
-    seconds: dict[tuple[int, int], Told] = {}
+    seconds: dict[tuple[int, int], list[Told]] = {}
     for x in exact:
         for place, told in truth.bends(op, x).items():
             seconds.setdefault(place, []).append(summed(told))

@@ -21,7 +21,7 @@ Formula = Callable[[SomeOp, Sequence[Real]], Sequence[Sum]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told(Generic[SomeOp]):
+class _Formula(Generic[SomeOp]):
     """A formula and the class that it is for."""
 
     op: type[SomeOp]
@@ -76,11 +76,21 @@ def tell(
     cancels: str = "",
 ) -> None:
     """Enter the derivatives of an op."""
-    TRUTHS[op] = Truth(_Told(op, first), _Told(op, second), near, cancels)
+    TRUTHS[op] = Truth(_Formula(op, first), _Formula(op, second), near, cancels)
 
 
-def summed(told: Sum) -> tuple[Real, Real]:
-    """A derivative, and the size by which it is measured: the sum of the sizes of its terms."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A derivative. ``size``: the largest of it and its terms. ``cancels``: terms have both signs."""
+
+    total: Real
+    size: Real
+    cancels: bool
+
+
+def summed(told: Sum) -> Told:
+    """A derivative from its terms."""
     terms = [mpmath().mpf(0.0) + term for term in (told if isinstance(told, tuple) else (told,))]
-    sizes = [abs(term) for term in terms]
-    return sum(terms[1:], start=terms[0]), sum(sizes[1:], start=sizes[0])
+    total = sum(terms[1:], start=terms[0])
+    size = max(abs(total), *map(abs, terms))
+    return Told(total, size, any(term > 0 for term in terms) and any(term < 0 for term in terms))

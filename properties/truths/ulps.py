@@ -7,6 +7,7 @@ from math import frexp, inf, isnan
 
 from engine.dtype import FLOAT32, FLOAT64, DType
 from properties.oracles.many_digits import Real, mpmath
+from properties.truths.table import Told
 
 ULPS = 4.0
 """How many units of the last place a first derivative may be off."""
@@ -44,31 +45,31 @@ class Format:
 FORMATS: dict[DType, Format] = {FLOAT64: Format(53, -1074, 1024), FLOAT32: Format(24, -149, 128)}
 
 
-def ulps_off(got: float, truth: Real, size: Real, dtype: DType) -> float:
-    """|got − truth| in units of the last place of ``size``; an overflowing truth is ∞ of its sign.
+def ulps_off(got: float, told: Told, dtype: DType) -> float:
+    """|got − truth| in units of the last place of the largest term; an overflowing truth is ∞ of its sign.
 
-    Where a sum that cancels has a term that overflows, nothing is asked.
+    Where one of terms that cancel overflows, nothing is asked.
     """
     form = FORMATS[dtype]
-    if size > abs(truth) and form.clipped(size) < size:
+    if told.cancels and form.clipped(told.size) < told.size:
         return 0.0
     if isnan(got):
         return inf
     read = form.clipped(mpmath().mpf(got))
-    return float(abs(read - form.clipped(truth)) / form.spacing(form.clipped(size)))
+    return float(abs(read - form.clipped(told.total)) / form.spacing(form.clipped(told.size)))
 
 
-def relatively_off(got: float, truth: Real, size: Real, dtype: DType) -> float:
-    """|got − truth| / size in units of the distance of 1 to the next float.
+def relatively_off(got: float, told: Told, dtype: DType) -> float:
+    """|got − truth| / (the largest term) in units of the distance of 1 to the next float.
 
     That is asked where the truth is a normal number; where it is nearer to 0, ``got`` is to be finite. Where
-    it overflows, or the sizes of its terms do, nothing is asked.
+    it overflows, or one of its terms does, nothing is asked.
     """
     form = FORMATS[dtype]
-    if not size < mpmath().mpf(2.0) ** float(form.top):
+    if not told.size < mpmath().mpf(2.0) ** float(form.top):
         return 0.0
     if isnan(got):
         return inf
-    if form.normal(truth):
-        return float(abs(form.clipped(mpmath().mpf(got)) - truth) / size) * 2.0 ** (form.bits - 1)
+    if form.normal(told.total):
+        return float(abs(form.clipped(mpmath().mpf(got)) - told.total) / told.size) * 2.0 ** (form.bits - 1)
     return 0.0 if abs(got) < inf else inf

@@ -16,14 +16,14 @@ from properties.laws import LAWS, accuracy
 from properties.oracles.many_digits import mpmath
 from properties.rows import Row
 from properties.strategies.tails import tails
+from properties.truths import summed
 from properties.truths.ulps import relatively_off, ulps_off
 
 TINY, MAX = 2.0**-1022, 1.7976931348623157e308
 
 
-def off(got: float, truth: float) -> float:
-    exact = mpmath().mpf(truth)
-    return ulps_off(got, exact, abs(exact), FLOAT64)
+def off(got: float, *truth: float) -> float:
+    return ulps_off(got, summed(truth), FLOAT64)
 
 
 def test_an_ulp_is_the_distance_of_two_floats_at_the_truth() -> None:
@@ -32,24 +32,31 @@ def test_an_ulp_is_the_distance_of_two_floats_at_the_truth() -> None:
     assert off(5e-324, 0.0) == 1
     assert off(TINY - 5e-324, TINY) == 1
     assert off(nan, 1.0) == off(nan, inf) == inf
-    one = mpmath().mpf(1.0)
-    assert ulps_off(1 + 2.0**-23, one, one, FLOAT32) == 1
-    assert ulps_off(1.5, one, one * 2.0, FLOAT64) == 2.0**50
+    assert ulps_off(1 + 2.0**-23, summed(1.0), FLOAT32) == 1
+
+
+def test_a_sum_is_measured_by_its_largest_term() -> None:
+    assert off(2.0**-52, 1.0, -1.0) == 1
+    assert off(1 + 2.0**-51, 0.75, 0.25) == 2
+    assert off(2.0**-51, 1.0, 1.0, -2.0) == 1
+    assert off(nan, MAX, -MAX) == inf
 
 
 def test_an_infinity_is_read_as_the_float_after_the_largest() -> None:
     huge = mpmath().mpf(MAX) * 4.0
-    assert ulps_off(inf, huge, huge, FLOAT64) == 0
-    assert ulps_off(-inf, huge, huge, FLOAT64) == 2.0**54
-    assert ulps_off(MAX, huge, huge, FLOAT64) == 1
+    for told in (summed(huge), summed((huge, 1.0))):
+        assert ulps_off(inf, told, FLOAT64) == 0
+        assert ulps_off(-inf, told, FLOAT64) == 2.0**54
+        assert ulps_off(MAX, told, FLOAT64) == 1
+        assert ulps_off(nan, told, FLOAT64) == inf
+    assert ulps_off(nan, summed((huge, -1.0)), FLOAT64) == 0
     assert off(inf, MAX) == 1
     assert off(inf, MAX / 2) > 2.0**51
 
 
 def test_a_second_derivative_is_asked_for_where_it_is_a_normal_number() -> None:
     def relative(got: float, truth: float) -> float:
-        exact = mpmath().mpf(truth)
-        return relatively_off(got, exact, abs(exact), FLOAT64)
+        return relatively_off(got, summed(truth), FLOAT64)
 
     assert relative(1 + 2.0**-52, 1.0) == 1
     assert relative(0.0, TINY / 2) == 0

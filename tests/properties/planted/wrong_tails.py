@@ -7,7 +7,7 @@ import numpy as np
 from engine import ops
 from engine.array import Array
 from engine.catalogue import op
-from engine.domain import REALS
+from engine.domain import NONZERO, REALS
 from engine.graph import Op
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
@@ -121,6 +121,27 @@ def expm1_that_adds() -> Row:
             return in_tangent * (node + 1)
 
     return _in_place_of(ops.Expm1, AddingExpm1())
+
+
+def cube_root_that_divides_last() -> Row:
+    """(1/y)² / 3, whose own derivative overflows before it is divided."""
+
+    @op(NONZERO)
+    class LateCbrt(Elementwise, Unary):
+        """yᵢ = ∛aᵢ."""
+
+        def compute(self, a: Array) -> Array:
+            return ops.cbrt.compute(a)
+
+        def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
+            inverse = ops.reciprocal(node)
+            return out_grad * (inverse * inverse / 3)
+
+        def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
+            inverse = ops.reciprocal(node)
+            return in_tangent * (inverse * inverse / 3)
+
+    return _in_place_of(ops.Cbrt, LateCbrt())
 
 
 def log_add_exp_of_a_difference() -> Row:
