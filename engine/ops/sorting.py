@@ -40,7 +40,7 @@ class Sort(AlongAxis, Unary):
     At a tie the entries of one value share the derivative of each of their places equally, so that it does
     not depend on how they are sorted. The derivative compares each entry with each: n² numbers for n.
 
-    NaN stands last, as in NumPy, and ties with nothing: the derivative at a place of NaN is 0.
+    NaN stands last, as in NumPy, and ties with NaN.
     """
 
     def compute(self, a: Array) -> Array:
@@ -53,10 +53,10 @@ class Sort(AlongAxis, Unary):
         return summation(self._along(in_tangent) * self._weights(node), self.axis + 1)
 
     def _weights(self, node: Tensor) -> Tensor:
-        """Wₖᵢ = 1/m where aᵢ is one of the m entries of the value yₖ, else 0; 0 where yₖ is NaN."""
+        """Wₖᵢ = 1/m where aᵢ is one of the m entries of the value yₖ, else 0; all NaN are one value."""
         y, a = self._across(node.detach()), self._along(node.inputs[0].detach())
-        equal = (1 - absolute(compare(y, a))) * (1 - isnan(a))
-        return shares(equal + isnan(y), (self.axis + 1,)) * (1 - isnan(y))  # of no entry, 0 and not 0 / 0
+        numbers = (1 - isnan(y)) * (1 - isnan(a)) * (1 - absolute(compare(y, a)))
+        return shares(numbers + isnan(y) * isnan(a), (self.axis + 1,))
 
     def _across(self, y: Tensor) -> Tensor:
         return reshape(y, (*y.shape[: self.axis + 1], 1, *y.shape[self.axis + 1 :]))

@@ -98,7 +98,7 @@ def _extremes(f: Float) -> Iterator[Line]:
         ((s, -s), (-s, s), (1, 2), (2, 1)),
         ((b, -b), (-b, b), (1, 2), (2, 1)), ((0, -1), (-1, 0), (1, 2), (2, 1)),
         ((-0.0, -i), (-i, -0.0), (1, 2), (2, 1)), ((i, i), (i, i), (1, 2), (1.5, 1.5)),
-        ((n, 1), (1, n), (1, 1), (0, 1)),
+        ((n, 1), (1, n), (1, 2), (2, 1)), ((n, n), (n, n), (1, 2), (1.5, 1.5)),
     )  # fmt: skip
     for a, value, weights, adjoint in ranked:
         yield weighed(ops.Sort, a, value, weights, adjoint)
