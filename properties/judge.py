@@ -34,7 +34,7 @@ BUDGETS = {"smoke": 3, "quick": 10, "brisk": 20, "default": 30, "deep": 400}
 """Cases for each cell, by profile; fewer of an op by itself for a law that says so."""
 
 CEILING = 0.1
-"""The share of a cell's cases that may be left open: of ten, one, and of fewer one, too."""
+"""The share of a cell's cases that may be left open: of ten, one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Cell:
 
         What is asked and not decided does not hold.
         """
-        return self.held > 0 and self.undecided.total() <= max(1.0, CEILING * self.executed)
+        return self.held > 0 and self.undecided.total() <= CEILING * self.executed
 
     @property
     def strength(self) -> float:
@@ -97,9 +97,15 @@ class Cell:
 
 
 def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) -> Cell:
-    """Hold ``law`` against ``row``. The seed ``start``, the law and the row together fix the cases."""
+    """Hold ``law`` against ``row``. The seed ``start``, the law and the row together fix the cases.
+
+    Of less than a portion of cases none may be left open: where one is, a whole portion is drawn instead.
+    """
     cases = law.cases(row.name, row.entries, examples)
-    return judge_by(settings(PROFILE, max_examples=cases), law, row, subject, start)
+    cell = judge_by(settings(PROFILE, max_examples=cases), law, row, subject, start)
+    if cell.held and cell.undecided and not cell.failure and cases < PORTION:
+        cell = judge_by(settings(PROFILE, max_examples=PORTION), law, row, subject, start)
+    return cell
 
 
 def judge_by(budget: settings, law: Law, row: Row, subject: Subject, start: int) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import cycle
 
 import pytest
 
@@ -27,8 +28,8 @@ def cell_of(held: int, **undecided: int) -> Cell:
 
 
 @pytest.mark.parametrize("cases", BUDGETS.values())
-def test_of_each_budget_a_tenth_or_one_may_be_open_and_no_case_more(cases: int) -> None:
-    most = max(1, cases // 10)
+def test_of_each_budget_a_tenth_may_be_open_and_no_case_more(cases: int) -> None:
+    most = cases // 10
     assert cell_of(cases - most, blind=most).decided
     assert not cell_of(cases - most - 1, blind=most + 1).decided
 
@@ -71,6 +72,27 @@ def test_the_judge_counts_every_case_and_the_cell_keeps_the_ceiling(
     cell = judge(law, ROWS["Exp"], Reference(), examples=10, start=1)
     assert (cell.held, cell.undecided.total()) == (10 - open_cases, open_cases)
     assert (cell.executed, cell.decided) == (10, decided)
+
+
+@pytest.mark.parametrize(
+    ("open_cases", "executed", "decided"), [(0, 3, True), (1, 10, True), (2, 10, True), (3, 3, False)]
+)
+def test_of_three_cases_none_may_be_open_and_where_one_is_ten_others_are_drawn(
+    open_cases: int, executed: int, decided: bool
+) -> None:
+    cell = judge(law_that_leaves_open(open_cases), ROWS["Exp"], Reference(), examples=3, start=1)
+    assert (cell.executed, cell.decided) == (executed, decided)
+
+
+def test_the_ten_are_judged_as_any_ten() -> None:
+    verdicts = cycle([BLIND, HOLDS])
+
+    def check(subject: Subject, case: Case, draw: Draw) -> Verdict:
+        return next(verdicts)
+
+    law = Law("a_law", "y = y", Capability.FORWARD, Where.ANYWHERE, check)
+    cell = judge(law, ROWS["Exp"], Reference(), examples=3, start=1)
+    assert (cell.held, cell.undecided.total(), cell.decided) == (5, 5, False)
 
 
 @pytest.mark.parametrize(("open_cases", "status", "blank"), [(1, command.HOLDS, 0), (2, command.BROKEN, 1)])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from engine import ops
 from engine.array import Array, as_array
@@ -15,7 +16,7 @@ from properties.adapters.guarded import Guarded
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Capability, Mix, Moves, Pullback, Subject, Work
 from properties.case import Case, Digraph, one_step
-from properties.judge import BUDGETS, Cell, judge
+from properties.judge import BUDGETS, PROFILE, Cell, judge, judge_by
 from properties.law import ALONE, Check, Draw, Law, Where
 from properties.laws import LAWS
 from properties.oracles.definition import evaluate
@@ -110,7 +111,8 @@ def verdicts_of(*verdicts: Verdict) -> Cell:
     def check(subject: Subject, case: Case, draw: Draw) -> Verdict:
         return waiting.pop(0)
 
-    return judge(law_of(check), ROWS["EWiseMul"], Reference(), examples=len(verdicts), start=1)
+    drawn = settings(PROFILE, max_examples=len(verdicts))
+    return judge_by(drawn, law_of(check), ROWS["EWiseMul"], Reference(), 1)
 
 
 def test_a_cell_counts_what_held_and_how_strongly() -> None:
