@@ -167,11 +167,13 @@ def _slope_by_erf(a: Tensor) -> Tensor:
 
 
 def _slope_by_tanh(a: Tensor) -> Tensor:
-    """Φ(a) (1 + a Φ(−a) u′) for that Φ; far below 0 by halves, with √Φ."""
-    near, far = Clip(-50.0, 50.0)(a), step(-16 - a.detach())
+    """Φ(a) + a Φ′(a) for that Φ; far below 0, where Φ′ = Φ u′, Φ (1 + a u′) by halves, with √Φ."""
+    near, far = Clip(-50.0, 50.0)(a), step(-21 - a.detach())
     half = tanh_ndtr.exp(where(far, near, 0.0), 0.5)
-    slope = 1 + near * tanh_ndtr(-near) * tanh_ndtr.speed(near)
-    return where(far, half * slope * half, tanh_ndtr(a) * slope)
+    body = where(far, 0.0, near)
+    return where(
+        far, half * (1 + near * tanh_ndtr.speed(near)) * half, tanh_ndtr(body) + body * tanh_ndtr.slope(body)
+    )
 
 
 def gelu(a: Tensor, approximate: str = "none") -> Tensor:

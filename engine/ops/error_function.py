@@ -23,7 +23,7 @@ from engine.errors import DTypeError, ParameterError
 from engine.kinds import Elementwise, Unary
 from engine.ops.clipping import Clip
 from engine.ops.conversion import astype
-from engine.ops.exponential import exp, logistic_density
+from engine.ops.exponential import exp, expm1, logistic_density
 from engine.ops.piecewise import absolute, brought_in, step, where
 from engine.ops.rounding import round as to_whole
 
@@ -43,7 +43,6 @@ S_SHORT, Q_SHORT = round(S * 2**20) / 2**20, round(Q * 2**23) / 2**23
 S_REST = float(2 * np.sqrt(2 / PI) - S_SHORT)
 Q_REST = float(2 * np.sqrt(2 / PI) * np.longdouble("0.044715") - Q_SHORT)
 """u(a) = S a + Q a³; products of the short parts with h and h³ are exact."""
-THREE_Q = float(6 * np.sqrt(2 / PI) * np.longdouble("0.044715"))
 _SERIES = 0.477
 """erf is ½ there: neither 1 − erf below nor 1 − erfc above has fewer digits than what is subtracted."""
 _SERIES_TERMS = 16
@@ -177,21 +176,22 @@ class TanhNdtr(Elementwise, Unary):
         )
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad * self._slope(node.inputs[0])
+        return out_grad * self.slope(node.inputs[0])
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent * self._slope(node.inputs[0])
+        return in_tangent * self.slope(node.inputs[0])
 
-    def _slope(self, a: Tensor) -> Tensor:
-        """y(a) y(−a) u′(a); near 0, where σ(u) is as good, σ′(u) u′; far out by halves, and 0 in the end."""
+    def slope(self, a: Tensor) -> Tensor:
+        """(y − y²) u′ at −|a|; near 0, where σ(u) is as good, σ′(u) u′; far out by halves, in the end 0."""
         wide = astype(a, FLOAT64)
         size = absolute(wide.detach())
         near, below = Clip(-50.0, 50.0)(wide), -absolute(wide)
-        inner, far = step(0.25 - size), step(size - 16)
+        inner, far = step(0.25 - size), step(size - 21)
         middle = where(inner, wide, 0.0)
         density = logistic_density(middle * (S + Q * (middle * middle)))
         small = self.exp(where(inner + far, 0.0, below), 1.0)
-        body = where(inner, density, small / ((1 + small) * (1 + small))) * self.speed(near)
+        y = small / (1 + small)
+        body = where(inner, density, y - y * y) * self.speed(near)
         half = self.exp(where(far, Clip(-50.0, 0.0)(below), 0.0), 0.5)
         return astype(where(far, half * self.speed(near) * half, body), a.dtype)
 
@@ -200,11 +200,14 @@ class TanhNdtr(Elementwise, Unary):
         high = to_whole(64 * a.detach()) / 64
         low, cube = a - high, high * high * high
         rest = S_REST * high + Q_REST * cube + low * (S + Q * (3 * high * a + low * low))
-        return exp((S_SHORT * high + Q_SHORT * cube) * share) * exp(rest * share)
+        main = exp((S_SHORT * high + Q_SHORT * cube) * share)
+        return main + main * expm1(rest * share)
 
     def speed(self, a: Tensor) -> Tensor:
-        """u′(a) = 2 √(2/π) (1 + 3 · 0.044715 a²)."""
-        return S + THREE_Q * (a * a)
+        """u′(a) = S + 3Q a², of which the first sum is exact."""
+        high = to_whole(64 * a.detach()) / 64
+        rest = S_REST + 3 * Q_REST * (high * high) + 3 * Q * ((a - high) * (a + high))
+        return S_SHORT + 3 * Q_SHORT * (high * high) + rest
 
 
 tanh_ndtr: TanhNdtr = TanhNdtr()

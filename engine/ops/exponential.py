@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from engine.array import Array, Shape, select
+from engine.array import Array, Shape, computed, select
 from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import POSITIVE, REALS
 from engine.errors import ParameterError
 from engine.kinds import Elementwise, Unary
+from engine.ops.piecewise import step
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -84,7 +85,10 @@ sigmoid: Sigmoid = Sigmoid()
 
 @op(REALS)
 class LogisticDensity(Elementwise, Unary):
-    """yᵢ = c σ(aᵢ) σ(−aᵢ), for the number c = ``factor``; with c = 1 it is σ′. y′ = −y tanh(a/2)."""
+    """yᵢ = c σ(aᵢ) σ(−aᵢ), for the number c = ``factor``; with c = 1 it is σ′. y′ = −y tanh(a/2).
+
+    It is computed as c (s − s²) with s = σ(−|a|) ≤ ½, in which nothing cancels.
+    """
 
     factor: float
 
@@ -95,7 +99,9 @@ class LogisticDensity(Elementwise, Unary):
             )
 
     def compute(self, a: Array) -> Array:
-        return self.factor * sigmoid.compute(a) * sigmoid.compute(-a)
+        wide = np.result_type(a.dtype, np.float64)
+        y = sigmoid.compute(computed(select(a >= 0, -a, a).astype(wide)))
+        return computed((self.factor * (y - y * y)).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return -(out_grad * node * tanh(node.inputs[0] / 2))
@@ -142,10 +148,15 @@ class Exp2(Elementwise, Unary):
         return np.exp2(a)
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return out_grad * (log_of(2.0) * node)
+        return out_grad * self._slope(node.inputs[0])
 
     def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return in_tangent * (log_of(2.0) * node)
+        return in_tangent * self._slope(node.inputs[0])
+
+    def _slope(self, a: Tensor) -> Tensor:
+        """2ᵃ log 2; for a ≥ 1 as 2ᵃ⁻¹ log 4, which is finite wherever the slope is. a − 1 is exact there."""
+        above = step(a.detach() - 1)
+        return log_of(2.0) * (1 + above) * self(a - above)
 
 
 exp2: Exp2 = Exp2()

@@ -11,9 +11,10 @@ from engine.array import Array, Shape, computed
 from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import NONZERO, POSITIVE, REALS, Domain
+from engine.dtype import FLOAT64
 from engine.kinds import Binary, Elementwise, Unary
 from engine.ops.broadcasting import sum_to
-from engine.ops.conversion import zeros_like
+from engine.ops.conversion import astype, zeros_like
 from engine.ops.piecewise import absolute, step, where
 from engine.ops.power_log import PowerLog
 
@@ -73,8 +74,13 @@ class PowerScalar(Elementwise, Unary):
         return in_tangent * self._slope(node.inputs[0])
 
     def _slope(self, a: Tensor) -> Tensor:
-        """n aⁿ⁻¹; a⁰ is constant, at 0 as well."""
-        return zeros_like(a) if self.scalar == 0 else self.scalar * a ** (self.scalar - 1)
+        """n aⁿ⁻¹; a⁰ is constant, at 0 as well. Where |n| < 1, aⁿ⁻¹ may overflow where n aⁿ⁻¹ does not."""
+        n = self.scalar
+        if n == 0:
+            return zeros_like(a)
+        if abs(n) >= 1:
+            return n * a ** (n - 1)
+        return astype(PowerLog(((1, 1, 0),), 1)(astype(a, FLOAT64), a.make_const(n)), a.dtype)
 
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
