@@ -28,6 +28,7 @@ from properties.adapters.reference import Reference
 from properties.case import Case, Step
 from properties.law import Draw
 from properties.laws import LAWS
+from properties.strategies.orders import curves
 from properties.strategies.programs import programs
 from tests.properties.planted.wrong_engines import NeverZeroed
 
@@ -178,12 +179,17 @@ def test_a_law_that_is_left_open_breaks_the_promise(monkeypatch: pytest.MonkeyPa
     assert len(unmet(promises)) == len(agreement.JUDGES)
 
 
-def test_small_errors_are_caught_and_smaller_ones_are_missed_and_named() -> None:
-    several = batches([8], 3 * RUN)
-    promises, table, missed = plants.measure(here, several)
+def test_in_programs_that_lose_no_digits_small_errors_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the whole catalogue a few are below the rounding of what is computed: the script says how many."""
+    straight = [entry for entry in usable() if not curves(entry)]
+    monkeypatch.setattr(plants, "usable", lambda: straight)
+    promises, table, missed = plants.measure(here, batches([7], 3 * RUN))
     assert (unmet(promises), missed) == ([], [])
     assert table.row_count > 10
-    promises, _, missed = plants.measure(here, several, error=2.0**-52)
+
+
+def test_smaller_errors_are_missed_and_named() -> None:
+    promises, _, missed = plants.measure(here, batches([7], 3 * RUN), error=2.0**-52)
     assert len(unmet(promises)) == 2
     assert any(ONE in each for each in missed)
     assert any(ALL in each for each in missed)
@@ -209,7 +215,7 @@ SMALL = ("product that does not sum", "log cosh off by log 2", "NeverZeroed", "B
 def test_failing_programs_shrink_to_few_steps() -> None:
     names = [bug.name for bug in shrinking.BUGS]
     numbers = [names.index(name) for name in SMALL]
-    left = [shrinking.steps_left((number, start)) for number in numbers for start in (0, 1)]
+    left = [shrinking.steps_left((number, start)) for number in numbers for start in (0, 1, 2)]
     known = [steps for steps in left if steps is not None]
     assert len(known) > len(left) / 2
     assert median(known) <= shrinking.MOST

@@ -42,6 +42,9 @@ LARGEST_SQUARE = 4
 GONE = 102
 """A step is gone if its first byte is less, which is so in two of five."""
 
+SUMS = frozenset({"EWiseAdd", "EWiseMul"})
+JOINTS = frozenset({"Concatenate", "MatMul", "Stack"})
+
 RANKS = (0, 1, 2, 2, 3, 2, 1, 4)
 DTYPES: tuple[DType, ...] = (FLOAT64, FLOAT64, FLOAT32)
 
@@ -196,12 +199,22 @@ def _step(plan: Plan, line: Line, pool: Sequence[Entry], manners: Sequence[Manne
     for each in dict.fromkeys((manner, Manner.ON, Manner.ANY)):
         if line.allows(each):
             alone = each in (Manner.ON, Manner.ANY)
-            for entry in _rotated(plan.op, pool if alone else [entry for entry in pool if joins(entry)]):
+            for entry in _rotated(plan.op, pool if alone else _joining(pool)):
                 found = line.choices(entry, each)
                 if found:
                     choice = found[plan.args % len(found)]
                     return choice.ops[plan.spelling % len(choice.ops)], choice.args
     return None
+
+
+def _joining(pool: Sequence[Entry]) -> list[Entry]:
+    """The ops of several values, and those again that programs are mostly made of, which lose few digits."""
+    found = [entry for entry in pool if joins(entry)]
+    more = len(found) // 4
+    return [
+        *found,
+        *(entry for entry in found for _ in range(more if entry.name in SUMS else entry.name in JOINTS)),
+    ]
 
 
 def _rough_step(plan: Plan, line: Line, rough: Sequence[Entry]) -> tuple[Op, Args] | None:

@@ -86,7 +86,7 @@ def test_programs_use_most_ops_of_the_pool_and_have_every_length() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_op_can_be_a_step(name: str) -> None:
     pool = [CATALOGUE["EWiseAdd"], CATALOGUE[name]]
-    cases = sample(programs(pool), 4 * PORTION, name, run=PORTION)
+    cases = sample(programs(pool), 8 * PORTION, name, run=PORTION)
     assert any(isinstance(step.op, CATALOGUE[name].op) for case in cases for step in case.steps)
 
 
