@@ -51,7 +51,7 @@ class PowerLog(Elementwise, Binary):
 
     Outside the domain y is what its formula says, where it says something; a factor 0 wins over one that is
     ∞ or NaN, and log 0 beside 0⁰ counts as 0. Mantissas and exponents are multiplied apart, and the power is
-    taken by halves where it overflows and y might not.
+    taken by halves, and these by quarters, where they overflow and y might not.
     """
 
     terms: tuple[Term, ...]
@@ -77,17 +77,17 @@ class PowerLog(Elementwise, Binary):
         exponent = b - self.shift
         virtual = exponent - b
         error = (b - (exponent - virtual)) - (self.shift + virtual)
-        power, half, size = a**exponent, np.abs(a) ** (exponent / 2), np.log(np.abs(a))
+        power, size = a**exponent, np.log(np.abs(a))
         whole: BoolArray = (np.abs(power) > 2.0**-960) & (np.abs(power) < 2.0**960)
-        first, second = select(whole, np.abs(power), half), select(whole, np.ones_like(half), half)
-        usual: BoolArray = (half > 0) & (half < np.inf) & (a != 0) & np.isfinite(size)
+        root = np.abs(a) ** (exponent / 4)
+        usual: BoolArray = (root > 0) & (root < np.inf) & (a != 0) & np.isfinite(size)
         rest = np.exp(select(usual, error * select(usual, size, np.zeros_like(a)), np.zeros_like(a)))
         factor, more = self._factor(a, b, power)
         part, exponent_of = mantissa_and_exponent(factor)
-        first_part, exponent_of_first = mantissa_and_exponent(first)
-        second_part, exponent_of_second = mantissa_and_exponent(second)
-        exponents = exponent_of + exponent_of_first + exponent_of_second + more
-        value = scaled(part * first_part * second_part, exponents)
+        own, exponent_of_own = mantissa_and_exponent(np.abs(power))
+        half, exponent_of_half = _square(root, np.abs(a) ** (exponent / 2))
+        of_power = places(np.where(whole, exponent_of_own, 2 * exponent_of_half))
+        value = scaled(part * select(whole, own, half * half), exponent_of + of_power + more)
         value = value * np.copysign(rest, power)
         gone: BoolArray = (factor == 0) | (power == 0) & ~usual & ~np.isnan(factor)
         value = select(gone, np.zeros_like(a), select(np.isnan(power), power, value))
@@ -133,6 +133,15 @@ class PowerLog(Elementwise, Binary):
         yield cls(((1, 0, 1),), 0)
         yield cls(((-1, 1, 0), (1, 2, 0)), 2)
         yield cls(((2, 0, 1), (1, 1, 0)), 1)
+
+
+def _square(root: Array, plain: Array) -> tuple[Array, IntArray]:
+    """f and e of ``plain`` = f 2ᵉ, or of the square of its root where it overflows or is too small."""
+    part, exponent = mantissa_and_exponent(plain)
+    of_root, exponent_of_root = mantissa_and_exponent(root)
+    ends: BoolArray = (plain == 0) | np.isinf(plain)
+    squared = select(ends, of_root * of_root, part)
+    return squared, places(np.where(ends, 2 * exponent_of_root, exponent))
 
 
 def _collected(terms: Iterable[Term]) -> tuple[Term, ...]:
