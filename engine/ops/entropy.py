@@ -11,11 +11,11 @@ from engine.array import Array, BoolArray, computed, real_part, select
 from engine.catalogue import op
 from engine.domain import POSITIVE
 from engine.dtype import FLOAT64
-from engine.kinds import Binary, Elementwise
-from engine.ops.broadcasting import sum_to, summation
+from engine.ops.broadcasting import summation
 from engine.ops.conversion import astype
 from engine.ops.exponential import log
 from engine.ops.piecewise import infinite, step, where
+from engine.ops.slopes import BySlopes
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -24,7 +24,7 @@ __all__ = ["RelEntr", "kl_divergence", "rel_entr"]
 
 
 @op(POSITIVE, POSITIVE)
-class RelEntr(Elementwise, Binary):
+class RelEntr(BySlopes):
     """yᵢ = aᵢ log(aᵢ / bᵢ), for aᵢ, bᵢ > 0; shapes broadcast. At aᵢ = 0: value 0.
 
     The derivatives are log(a / b) + 1 and −a / b.
@@ -42,17 +42,7 @@ class RelEntr(Elementwise, Binary):
         log = select(near, np.log1p(select(near, more, np.zeros_like(more))), plain)
         return computed(select(some, a * log, a).astype(dtype))
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        by_a, by_b = self._slopes(node)
-        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        da, db = in_tangents
-        by_a, by_b = self._slopes(node)
-        return da * by_a, db * by_b
-
-    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """log(a / b) + 1 and −a / b; a / b may overflow or lose its digits where its logarithm does not."""
         a, b = (astype(x, FLOAT64) for x in node.inputs)
         quotient = a / b

@@ -12,10 +12,10 @@ from engine.array import Array, Shape, computed, nan_at, select
 from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import ORDERED, REALS
-from engine.kinds import Binary, Elementwise, Unary
-from engine.ops.broadcasting import sum_to
+from engine.kinds import Elementwise, Unary
 from engine.ops.conversion import zeros_like
 from engine.ops.piecewise import larger_share, where
+from engine.ops.slopes import BySlopes
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -66,7 +66,7 @@ def _share(a: Tensor, b: Tensor, a_wins: Tensor) -> Tensor:
 
 
 @op(ORDERED, ORDERED)
-class Fmax(Elementwise, Binary):
+class Fmax(BySlopes):
     """yᵢ = max(aᵢ, bᵢ), of which one may be NaN and is then ignored; shapes broadcast.
 
     At a tie each input gets half of the derivative; what is NaN gets none.
@@ -75,24 +75,16 @@ class Fmax(Elementwise, Binary):
     def compute(self, a: Array, b: Array) -> Array:
         return np.fmax(a, b)
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        return sum_to(out_grad * self._weight(a, b), a), sum_to(out_grad * self._weight(b, a), b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        da, db = in_tangents
-        return da * self._weight(a, b), db * self._weight(b, a)
-
-    def _weight(self, a: Tensor, b: Tensor) -> Tensor:
-        return _share(a, b, larger_share(a, b))
+        return _share(a, b, larger_share(a, b)), _share(b, a, larger_share(b, a))
 
 
 fmax: Fmax = Fmax()
 
 
 @op(ORDERED, ORDERED)
-class Fmin(Elementwise, Binary):
+class Fmin(BySlopes):
     """yᵢ = min(aᵢ, bᵢ), of which one may be NaN and is then ignored; shapes broadcast.
 
     At a tie each input gets half of the derivative; what is NaN gets none.
@@ -101,17 +93,9 @@ class Fmin(Elementwise, Binary):
     def compute(self, a: Array, b: Array) -> Array:
         return np.fmin(a, b)
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        return sum_to(out_grad * self._weight(a, b), a), sum_to(out_grad * self._weight(b, a), b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        da, db = in_tangents
-        return da * self._weight(a, b), db * self._weight(b, a)
-
-    def _weight(self, a: Tensor, b: Tensor) -> Tensor:
-        return _share(a, b, larger_share(b, a))
+        return _share(a, b, larger_share(b, a)), _share(b, a, larger_share(a, b))
 
 
 fmin: Fmin = Fmin()

@@ -20,6 +20,7 @@ from engine.ops.conversion import astype, ones_like, zeros_like
 from engine.ops.exponential import exp2, sigmoid
 from engine.ops.piecewise import absolute, compare, infinite, sign, step, where
 from engine.ops.polar import PolarMonomial
+from engine.ops.slopes import BySlopes
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -31,7 +32,7 @@ __all__ = [
 
 
 @op(NONZERO, REALS, analytic=False)
-class Arctan2(Elementwise, Binary):
+class Arctan2(BySlopes):
     """yᵢ = the angle, from −π to π, of the point with ordinate aᵢ ≠ 0 and abscissa bᵢ; shapes broadcast.
 
     Where aᵢ = 0, values follow NumPy. There the angle is smooth for bᵢ > 0 and jumps for bᵢ < 0, and the
@@ -42,17 +43,7 @@ class Arctan2(Elementwise, Binary):
     def compute(self, a: Array, b: Array) -> Array:
         return np.arctan2(a, b)
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        by_a, by_b = self._slopes(node)
-        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        da, db = in_tangents
-        by_a, by_b = self._slopes(node)
-        return da * by_a, db * by_b
-
-    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """b/r² and −a/r²."""
         a, b = node.inputs
         return PolarMonomial(0, 1, 2)(a, b), -PolarMonomial(1, 0, 2)(a, b)
@@ -62,7 +53,7 @@ arctan2: Arctan2 = Arctan2()
 
 
 @op(NONZERO, REALS, analytic=False)
-class Hypot(Elementwise, Binary):
+class Hypot(BySlopes):
     """yᵢ = √(aᵢ² + bᵢ²), for aᵢ ≠ 0 or bᵢ ≠ 0; shapes broadcast. At (0, 0): value 0, derivatives 0.
 
     The derivatives are a/r and b/r; equal infinities count as equal numbers, so at (∞, ∞) both are √½.
@@ -71,17 +62,7 @@ class Hypot(Elementwise, Binary):
     def compute(self, a: Array, b: Array) -> Array:
         return np.hypot(a, b)
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        by_a, by_b = self._slopes(node)
-        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        da, db = in_tangents
-        by_a, by_b = self._slopes(node)
-        return da * by_a, db * by_b
-
-    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """a/r and b/r."""
         a, b = node.inputs
         return PolarMonomial(1, 0, 1)(a, b), PolarMonomial(0, 1, 1)(a, b)
@@ -98,7 +79,7 @@ def _ordered(a: Array, b: Array) -> tuple[Array, Array]:
 
 
 @op(REALS, REALS)
-class LogAddExp(Elementwise, Binary):
+class LogAddExp(BySlopes):
     """yᵢ = log(exp aᵢ + exp bᵢ); shapes broadcast. The derivatives are σ(a − b) and σ(b − a).
 
     The rounding of a − b would cost hundreds of units in the tails, so that it is made up for:
@@ -110,17 +91,7 @@ class LogAddExp(Elementwise, Binary):
         larger, less = _ordered(a, b)
         return larger + np.log1p(np.exp(less))
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        by_a, by_b = self._slopes(node)
-        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        da, db = in_tangents
-        by_a, by_b = self._slopes(node)
-        return da * by_a, db * by_b
-
-    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = (astype(x, node.dtype) for x in node.inputs)
         some, less, error = _difference(a, b)
         share, other = _shares(less, error)
@@ -157,24 +128,14 @@ LOG_2 = log_of(2.0)
 
 
 @op(REALS, REALS)
-class LogAddExp2(Elementwise, Binary):
+class LogAddExp2(BySlopes):
     """yᵢ = log₂(2^aᵢ + 2^bᵢ); shapes broadcast. The derivatives are σ((a − b) log 2) and σ((b − a) log 2)."""
 
     def compute(self, a: Array, b: Array) -> Array:
         larger, less = _ordered(a, b)
         return computed(larger + np.log1p(np.exp(less * LOG_2)) / LOG_2)
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        by_a, by_b = self._slopes(node)
-        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        da, db = in_tangents
-        by_a, by_b = self._slopes(node)
-        return da * by_a, db * by_b
-
-    def _slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """1 / (1 + p) and p / (1 + p), or the other way round, with p = 2^−|d + e|."""
         some, less, error = _difference(*(astype(x, node.dtype) for x in node.inputs))
         above = step(less.detach())

@@ -23,9 +23,8 @@ from engine.catalogue import op
 from engine.domain import NONZERO, REALS
 from engine.dtype import FLOAT32, FLOAT64
 from engine.errors import ParameterError
-from engine.kinds import Binary, Elementwise
-from engine.ops.broadcasting import sum_to
 from engine.ops.conversion import zeros_like
+from engine.ops.slopes import BySlopes
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -34,7 +33,7 @@ __all__ = ["PolarMonomial", "polar_monomial"]
 
 
 @op(NONZERO, REALS)
-class PolarMonomial(Elementwise, Binary):
+class PolarMonomial(BySlopes):
     """yᵢ = aᵢᵖ bᵢᵠ / rᵢᵏ, for r = √(a² + b²), aᵢ ≠ 0 or bᵢ ≠ 0, and whole p, q, k ≥ 0 with p + q ≥ 1.
 
     The derivatives of the length and the angle of an arrow are such, of any order, since
@@ -72,17 +71,8 @@ class PolarMonomial(Elementwise, Binary):
         value = computed(scaled(parts, exponent).astype(dtype))
         return select(endless, value * 0, value) if self.by_radius > self.by_a + self.by_b else value
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        by_a, by_b = self._slopes(a, b)
-        return sum_to(out_grad * by_a, a), sum_to(out_grad * by_b, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        da, db = in_tangents
-        by_a, by_b = self._slopes(*node.inputs)
-        return da * by_a, db * by_b
-
-    def _slopes(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
         p, q, k = self.by_a, self.by_b, self.by_radius
         by_a = _sum((p - k, PolarMonomial(p + 1, q, k + 2)), (p, PolarMonomial(max(p - 1, 0), q + 2, k + 2)))
         by_b = _sum((q - k, PolarMonomial(p, q + 1, k + 2)), (q, PolarMonomial(p + 2, max(q - 1, 0), k + 2)))

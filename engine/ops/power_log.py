@@ -26,8 +26,7 @@ from engine.catalogue import op
 from engine.domain import POSITIVE, REALS
 from engine.dtype import FLOAT64
 from engine.errors import ParameterError
-from engine.kinds import Binary, Elementwise
-from engine.ops.broadcasting import sum_to
+from engine.ops.slopes import BySlopes
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -42,7 +41,7 @@ LEAST = -(2**20)
 
 
 @op(POSITIVE, REALS)
-class PowerLog(Elementwise, Binary):
+class PowerLog(BySlopes):
     """yᵢ = aᵢ^(bᵢ − s) Σ c bᵢⁿ (log aᵢ)ᵏ, for aᵢ > 0, over terms (c, n, k); shapes broadcast.
 
     c, n, k, s are whole, and none but c negative. The derivatives of aᵇ are such, of any order, since those
@@ -109,22 +108,12 @@ class PowerLog(Elementwise, Binary):
             found = found + c * scaled(product, places(np.where(there, each - largest, 0)))
         return found, places(largest)
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         a, b = node.inputs
-        by_a, by_b = self._slopes()
-        return sum_to(out_grad * by_a(a, b), a), sum_to(out_grad * by_b(a, b), b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        da, db = in_tangents
-        by_a, by_b = self._slopes()
-        return da * by_a(a, b), db * by_b(a, b)
-
-    def _slopes(self) -> tuple[PowerLog, PowerLog]:
         s = self.shift
         by_a = (each for c, n, k in self.terms for each in ((c, n + 1, k), (-c * s, n, k), (c * k, n, k - 1)))
         by_b = (each for c, n, k in self.terms for each in ((c * n, n - 1, k), (c, n, k + 1)))
-        return PowerLog(_collected(by_a), s + 1), PowerLog(_collected(by_b), s)
+        return PowerLog(_collected(by_a), s + 1)(a, b), PowerLog(_collected(by_b), s)(a, b)
 
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:

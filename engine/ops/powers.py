@@ -12,11 +12,11 @@ from engine.axes import real_number
 from engine.catalogue import op
 from engine.domain import NONZERO, POSITIVE, REALS, Domain
 from engine.dtype import FLOAT64
-from engine.kinds import Binary, Elementwise, Unary
-from engine.ops.broadcasting import sum_to
+from engine.kinds import Elementwise, Unary
 from engine.ops.conversion import astype, zeros_like
 from engine.ops.piecewise import absolute, step, where
 from engine.ops.power_log import PowerLog
+from engine.ops.slopes import BySlopes
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -28,7 +28,7 @@ __all__ = [
 
 
 @op(POSITIVE, REALS)
-class EWisePow(Elementwise, Binary):
+class EWisePow(BySlopes):
     """yᵢ = aᵢ ^ bᵢ, for aᵢ > 0; shapes broadcast.
 
     Values outside (aᵢ ≤ 0) follow NumPy. The adjoint of a is right there too, wherever aᵢ ^ bᵢ has one;
@@ -39,19 +39,9 @@ class EWisePow(Elementwise, Binary):
     def compute(self, a: Array, b: Array) -> Array:
         return a**b
 
-    def gradient(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        by_base, by_exponent = self._slopes(a, b)
-        return sum_to(out_grad * by_base, a), sum_to(out_grad * by_exponent, b)
-
-    def tangent(self, in_tangents: tuple[Tensor, Tensor], node: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = node.inputs
-        da, db = in_tangents
-        by_base, by_exponent = self._slopes(a, b)
-        return da * by_base, db * by_exponent
-
-    def _slopes(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, node: Tensor) -> tuple[Tensor, Tensor]:
         """b aᵇ⁻¹ and aᵇ log a."""
+        a, b = node.inputs
         return PowerLog(((1, 1, 0),), 1)(a, b), PowerLog(((1, 0, 1),), 0)(a, b)
 
 

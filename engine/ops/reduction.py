@@ -14,7 +14,7 @@ from engine.catalogue import op
 from engine.domain import ORDERED, REALS
 from engine.kinds import Associative, Reduction, Unary
 from engine.ops.broadcasting import summation
-from engine.ops.piecewise import compare, where
+from engine.ops.piecewise import absolute, compare, where
 from engine.ops.scans import CumProd, shifted, weights_below
 from engine.ops.shape import permute, reshape
 
@@ -27,15 +27,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-@op(ORDERED, signature="(i*)->(j*)")
-class Max(Associative, Unary):
-    """yⱼ = maxᵢ aᵢⱼ over the axes ``axes``, none of them empty; with ``keepdims`` they stay, with size 1.
+class Extremum(Associative, Unary):
+    """yⱼ is the entry of a slice that comes before all others in some order."""
 
-    At a tie the entries that reach the maximum share the derivative equally.
-    """
-
-    def compute(self, a: Array) -> Array:
-        return largest(a, self.axes, self.keepdims)
+    __slots__ = ()
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return kept(out_grad, node.inputs[0].shape, self.axes) * self._weights(node)
@@ -44,13 +39,24 @@ class Max(Associative, Unary):
         return summation(in_tangent * self._weights(node), self.axes, self.keepdims)
 
     def _weights(self, node: Tensor) -> Tensor:
-        """1/m at each of the m entries that reach the maximum of their slice, 0 elsewhere."""
+        """1/m at each of the m entries that are yⱼ, 0 elsewhere."""
         a = node.inputs[0].detach()
-        return shares(compare(a, kept(node.detach(), a.shape, self.axes)) + 1, self.axes)
+        return shares(1 - absolute(compare(a, kept(node.detach(), a.shape, self.axes))), self.axes)
 
     @property
     def fewest(self) -> int:
         return 1
+
+
+@op(ORDERED, signature="(i*)->(j*)")
+class Max(Extremum):
+    """yⱼ = maxᵢ aᵢⱼ over the axes ``axes``, none of them empty; with ``keepdims`` they stay, with size 1.
+
+    At a tie the entries that reach the maximum share the derivative equally.
+    """
+
+    def compute(self, a: Array) -> Array:
+        return largest(a, self.axes, self.keepdims)
 
     def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
         return max(a, axes, self.keepdims)
@@ -62,7 +68,7 @@ def max(a: Tensor, axes: int | Sequence[int] | None = None, keepdims: bool = Fal
 
 
 @op(ORDERED, signature="(i*)->(j*)")
-class Min(Associative, Unary):
+class Min(Extremum):
     """yⱼ = minᵢ aᵢⱼ over the axes ``axes``, none of them empty; with ``keepdims`` they stay, with size 1.
 
     At a tie the entries that reach the minimum share the derivative equally.
@@ -70,21 +76,6 @@ class Min(Associative, Unary):
 
     def compute(self, a: Array) -> Array:
         return smallest(a, self.axes, self.keepdims)
-
-    def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
-        return kept(out_grad, node.inputs[0].shape, self.axes) * self._weights(node)
-
-    def tangent(self, in_tangent: Tensor, node: Tensor) -> Tensor:
-        return summation(in_tangent * self._weights(node), self.axes, self.keepdims)
-
-    def _weights(self, node: Tensor) -> Tensor:
-        """1/m at each of the m entries that reach the minimum of their slice, 0 elsewhere."""
-        a = node.inputs[0].detach()
-        return shares(1 - compare(a, kept(node.detach(), a.shape, self.axes)), self.axes)
-
-    @property
-    def fewest(self) -> int:
-        return 1
 
     def spelled(self, a: Tensor, axes: int | Sequence[int] | None) -> Tensor:
         return min(a, axes, self.keepdims)
