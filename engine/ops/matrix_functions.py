@@ -12,7 +12,7 @@ import numpy as np
 from engine.array import Array, Shape, computed, matrix_product, select
 from engine.axes import whole_number
 from engine.catalogue import op
-from engine.domain import REALS
+from engine.domain import Domain, REALS
 from engine.errors import OperandError, ParameterError, ShapeError
 from engine.kinds import Unary
 from engine.ops.broadcasting import summation
@@ -93,12 +93,18 @@ RADIUS = 4.25
 """In a 1-norm up to this the approximant has the digits of float64."""
 
 
-@op(REALS, signature="(n,n)->(n,n)", analytic=False)
+SMALL = Domain(-2.0, 2.0)
+
+
+@op(SMALL, signature="(n,n)->(n,n)", analytic=False)
 class Expm(Unary):
     """Y = exp A = Σₖ Aᵏ / k!; Ẏ = L(A, Ȧ) and Ā = L(Aᵀ, Ȳ).
 
     L(A, E) is the upper right block of exp [[A, E], [0, A]]. Computed as (p(B) / p(−B))ˢ, s = 2ᵏ, B = A / s
     with a 1-norm up to ``RADIUS``, p being Padé's polynomial of degree 13.
+
+    It is defined for every matrix; the domain is where float32 has digits of second derivatives to spare: the
+    relative rounding of Y grows with the norm of A, and with the number of squarings.
 
     Sources: N. J. Higham, The scaling and squaring method for the matrix exponential revisited, SIAM J.
     Matrix Anal. Appl. 26, 2005; R. Mathias, A chain rule for matrix functions, the same 17, 1996.
