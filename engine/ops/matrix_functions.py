@@ -12,7 +12,7 @@ import numpy as np
 from engine.array import Array, Shape, computed, matrix_product, select
 from engine.axes import whole_number
 from engine.catalogue import op
-from engine.domain import Domain, REALS
+from engine.domain import REALS, Domain
 from engine.errors import OperandError, ParameterError, ShapeError
 from engine.kinds import Unary
 from engine.ops.broadcasting import summation
