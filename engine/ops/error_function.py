@@ -9,7 +9,7 @@ over (C. Chiarella and A. Reichel, On the evaluation of integrals related to the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor, log, sqrt
+from math import floor, frexp, ldexp, log, sqrt
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -52,8 +52,8 @@ _SERIES_TERMS = 16
 class Gaussian(Elementwise, Unary):
     """yᵢ = exp(−c aᵢ²), for the number c = ``rate`` > 0.
 
-    a² may be off by half a unit of its last place, which is hundreds of units of exp(−a²) in the tails. So it
-    is split: a = h + l, with h so short that c h² is exact for c = 1, ½ or ¼.
+    c a² may be off by half a unit of its last place, hundreds of units of exp(−c a²) far out. So both
+    are split, into parts so short that their product is exact, and small rests.
     """
 
     rate: float
@@ -65,7 +65,7 @@ class Gaussian(Elementwise, Unary):
             )
 
     def compute(self, a: Array) -> Array:
-        return _gaussian(_within(a, FAR / sqrt(self.rate)), self.rate)
+        return computed(_gaussian(_within(_wide(a), FAR / sqrt(self.rate)), self.rate).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:
         return out_grad * self._slope(node.inputs[0])
@@ -76,14 +76,14 @@ class Gaussian(Elementwise, Unary):
     def _slope(self, a: Tensor) -> Tensor:
         """−2c a exp(−c a²); far out by halves: exp(−c a²) may have lost digits where the product has not."""
         a = brought_in(a)
-        tail = step(absolute(a.detach()) - 8 / sqrt(self.rate))
+        tail = step(absolute(a.detach()) - 26 / sqrt(self.rate))
         body, far = where(tail, 0.0, a), where(tail, a, 0.0)
         half = Gaussian(self.rate / 2)(far)
         return -2 * self.rate * where(tail, half * far * half, body * self(body))
 
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
-        yield from map(cls, (1.0, 0.5, 0.25))
+        yield from map(cls, (1.0, 0.5, 0.3))
 
 
 def gaussian(a: Tensor, rate: float = 1.0) -> Tensor:
@@ -234,11 +234,14 @@ def _split(z: Array) -> tuple[BoolArray, BoolArray, Array]:
 
 
 def _gaussian(a: Array, rate: float) -> Array:
-    """exp(−rate · a²)."""
-    high = np.rint(real_part(a) * 128) / 128
-    low = (a - high) * (a + high)
-    main = np.exp(-rate * (high * high))
-    return computed(main + main * np.expm1(-rate * low))
+    """exp(−rate · a²): a = h + l and the rate = r + s, with h and r so short that r h² is exact."""
+    mantissa, exponent = frexp(rate)
+    short = ldexp(round(ldexp(mantissa, 20)), exponent - 20)
+    grid = ldexp(128.0, exponent // 2)
+    high = np.rint(real_part(a) * grid) / grid
+    square, low = high * high, (a - high) * (a + high)
+    main = np.exp(-short * square)
+    return computed(main + main * np.expm1(-(rate * low + (rate - short) * square)))
 
 
 def _series(z: Array) -> Array:
