@@ -75,11 +75,12 @@ class Gaussian(Elementwise, Unary):
 
     def _slope(self, a: Tensor) -> Tensor:
         """−2c a exp(−c a²); far out by halves: exp(−c a²) may have lost digits where the product has not."""
-        a = brought_in(a)
-        tail = step(absolute(a.detach()) - 26 / sqrt(self.rate))
-        body, far = where(tail, 0.0, a), where(tail, a, 0.0)
+        wide = brought_in(astype(a, FLOAT64))
+        tail = step(absolute(wide.detach()) - 26 / sqrt(self.rate))
+        body, far = where(tail, 0.0, wide), where(tail, wide, 0.0)
         half = Gaussian(self.rate / 2)(far)
-        return -2 * self.rate * where(tail, half * far * half, body * self(body))
+        slope = -2 * self.rate * where(tail, half * far * half, body * self(body))
+        return astype(slope, a.dtype)
 
     @classmethod
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
