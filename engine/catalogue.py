@@ -7,12 +7,14 @@ no instruction to a test, no tolerance and no exemption.
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import Parameter
+from inspect import signature as signature_of
 from typing import TypeVar, dataclass_transform
 
 from engine.domain import Domain
 from engine.errors import CatalogueError
 from engine.graph import Op
-from engine.kinds import Elementwise
+from engine.kinds import Binary, Elementwise, Ternary, Unary
 from engine.signature import Signature, parse_signature
 
 SomeOp = TypeVar("SomeOp", bound=Op)
@@ -122,7 +124,42 @@ def _check(entry: Entry, *, documented: bool) -> None:
             "one domain for each input",
             "list the missing domains in the @op line",
         )
+    inputs = _inputs(entry.op)
+    if inputs not in (None, len(entry.domains)):
+        raise CatalogueError(
+            entry.name,
+            f"{len(entry.domains)} domains for {inputs} inputs",
+            "one domain for each input",
+            "list as many in the @op line as the kind has inputs",
+        )
+    _, *parameters = signature_of(entry.op.__init__).parameters.values()
+    needed = [each.name for each in parameters if each.default is Parameter.empty]
+    if needed and not any("instances" in vars(each) for each in _below_op(entry.op)):
+        raise CatalogueError(
+            entry.name,
+            f"the parameters {', '.join(needed)}, and no instances",
+            "the parameters to try",
+            "yield ops from the classmethod instances(cls, *shapes)",
+        )
     if not documented:
         raise CatalogueError(
             entry.name, "no docstring", "the formula as docstring", "write it as the first line"
         )
+
+
+def _below_op(op: type[Op]) -> tuple[type, ...]:
+    """The classes that say more than ``Op`` does."""
+    return op.__mro__[: op.__mro__.index(Op)]
+
+
+def _inputs(op: type[Op]) -> int | None:
+    """How many inputs the kind of the op has, if it says."""
+    return (
+        1
+        if issubclass(op, Unary)
+        else 2
+        if issubclass(op, Binary)
+        else 3
+        if issubclass(op, Ternary)
+        else None
+    )

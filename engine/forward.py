@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.errors import OperandError, ParameterError
 from engine.mode import LAZY_MODE, lazy
 from engine.ops.conversion import zeros_like
-from engine.reverse import check_alike, check_variables, depending_on
+from engine.reverse import check_alike, check_list, check_variables, depending_on
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -27,9 +27,12 @@ def pushforward(
     of another (the tangents of one that is named twice add up); other variables are constants. An output
     that depends on no input has tangent 0.
 
-    Raises ``GradientRequestError`` for an input that requires no gradient, ``ParameterError`` for other than
-    one tangent an input, ``ShapeError`` and ``DTypeError`` for a tangent unlike its input.
+    Raises ``GradientRequestError`` for an input that requires no gradient, ``OperandError`` for what is no
+    list of Tensors, ``ParameterError`` for other than one tangent an input, ``ShapeError`` and ``DTypeError``
+    for a tangent unlike its input.
     """
+    for role, given in (("outputs", outputs), ("inputs", inputs), ("tangents", in_tangents)):
+        check_list("pushforward", role, given)
     check_variables("pushforward", inputs)
     if len(inputs) != len(in_tangents):
         raise ParameterError(

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import DTypeError, GradientRequestError, OperandError, ParameterError, ShapeError
+from engine.graph import Value
 from engine.mode import LAZY_MODE, lazy
 from engine.ops.conversion import ones_like, zeros_like
 from engine.topo import post_order
@@ -35,9 +36,11 @@ def pullback(
     ``out_grad`` is ȳ, ones by default. Of several outputs x̄ = Σₖ (∂yₖ/∂x)ᵀ ȳₖ, in one walk; one that is named
     twice counts twice.
 
-    Raises ``GradientRequestError`` for an input that requires no gradient, ``ShapeError`` and ``DTypeError``
-    for a cotangent unlike its output, ``ParameterError`` for other than one cotangent an output.
+    Raises ``GradientRequestError`` for an input that requires no gradient, ``OperandError`` for what is no
+    list of Tensors, ``ShapeError`` and ``DTypeError`` for a cotangent unlike its output, ``ParameterError``
+    for other than one cotangent an output.
     """
+    check_list("pullback", "inputs", inputs)
     check_variables("pullback", inputs)
     outputs = output if isinstance(output, Sequence) else [output]
     given = out_grad if out_grad is None or isinstance(out_grad, Sequence) else [out_grad]
@@ -146,6 +149,8 @@ def _checked_cotangent(what: str, output: Tensor, out_grad: Tensor | None) -> Te
 
 
 def _checked_cotangents(outputs: Sequence[Tensor], given: Sequence[Tensor] | None) -> Sequence[Tensor]:
+    check_list("pullback", "outputs", outputs)
+    check_list("pullback", "cotangents", given or [])
     if given is not None and len(given) != len(outputs):
         raise ParameterError(
             "pullback",
@@ -155,6 +160,18 @@ def _checked_cotangents(outputs: Sequence[Tensor], given: Sequence[Tensor] | Non
         )
     each = [None] * len(outputs) if given is None else given
     return [_checked_cotangent("pullback", *pair) for pair in zip(outputs, each, strict=True)]
+
+
+def check_list(what: str, role: str, given: Sequence[object]) -> None:
+    """Raise unless Tensors are listed. One Tensor is no list, though it has rows."""
+    if isinstance(given, Value | int | float):
+        got = "one Tensor" if isinstance(given, Value) else "one number"
+        raise OperandError(what, f"{got} for the {role}", "a list", "write [x] for one")
+    for each in given:
+        if not isinstance(each, Value):
+            raise OperandError(
+                what, f"{type(each).__name__} among the {role}", "Tensors", "wrap numbers in Tensor"
+            )
 
 
 def check_variables(what: str, inputs: Sequence[Tensor]) -> None:

@@ -22,6 +22,7 @@ from engine.array import Array, Numbers
 from engine.dtype import DType
 from engine.errors import GradientRequestError, OperandError, ParameterError
 from engine.forward import pushforward
+from engine.graph import Value
 from engine.mode import GRAD_MODE, enable_grad
 from engine.ops.conversion import identity, ones_like
 from engine.ops.joining import stack
@@ -264,6 +265,10 @@ def _constant(arg: Argument, dtype: DType | None) -> Tensor:
 def _moving(
     what: str, primals: Sequence[Argument], tangents: Sequence[Argument]
 ) -> tuple[list[Tensor], list[Tensor]]:
+    for role, given in (("primals", primals), ("tangents", tangents)):
+        if isinstance(given, Value | int | float):
+            got = "one Tensor" if isinstance(given, Value) else "one number"
+            raise OperandError(what, f"{got} for the {role}", "a list", "write [x] for one")
     if len(primals) != len(tangents):
         raise ParameterError(
             what, f"{len(primals)} primals and {len(tangents)} tangents", "one tangent a primal", "pair them"

@@ -75,7 +75,7 @@ def _section(module: ModuleType, entries: Sequence[Entry], defined: Mapping[str,
     yield from ("", f"## {family.replace('_', ' ').capitalize()}", "", _first_paragraph(module.__doc__))
     for entry in entries:
         own = [each for each in functions if entry.name in each.uses]
-        yield from ("", f"### {entry.name}", "", _escaped(entry.formula), "")
+        yield from ("", f"### {entry.name}", "", _escaped(_first_paragraph(entry.op.__doc__)), "")
         yield from (f"- {label}: {text}" for label, text in facts(entry, own, defined) if text)
     if made:
         yield from ("", "Made of ops:" if entries else "Functions made of ops:", "")

@@ -116,6 +116,16 @@ MISUSES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: op(REALS, REALS, signature="()->()")(plain("Visitor")),
         "Visitor: got 2 domains for ()->(); expected one domain for each input; *.",
     ),
+    "domains of another number than the kind has inputs": (
+        lambda: op(REALS, REALS)(plain("Visitor")),
+        "Visitor: got 2 domains for 1 inputs; expected one domain for each input; *.",
+    ),
+    "parameters without instances": (
+        lambda: op(REALS)(
+            type("Visitor", (Plain,), {"__doc__": "yᵢ = c aᵢ.", "__annotations__": {"c": float}})
+        ),
+        "Visitor: got the parameters c, and no instances; expected the parameters to try; *.",
+    ),
     "a signature that is none": (
         lambda: op(REALS, signature="n->n")(plain("Visitor")),
         "signature: got 'n->n'; expected gufunc notation *; rewrite it.",

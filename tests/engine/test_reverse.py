@@ -1,17 +1,20 @@
 from collections import Counter
 from collections.abc import Callable
+from fnmatch import fnmatch
 
 import numpy as np
 import pytest
 
 from engine import (
     MatMul,
+    OperandError,
     Tensor,
     compute_gradient_of_variables,
     divide,
     enable_grad,
     exp,
     find_topo_sort,
+    jvp,
     matmul,
     no_grad,
     pullback,
@@ -292,3 +295,29 @@ def test_a_smooth_function_of_many_values_has_all_its_adjoints() -> None:
     for at, x in enumerate(inputs):
         y = y + x * at
     assert [x_bar.item() for x_bar in pullback(y, inputs)] == [float(at) for at in range(200)]
+
+
+UNLISTED = {
+    "pullback(w * w, w)": "pullback: got one Tensor for the inputs; expected a list; write [x] for one.",
+    "pullback(w * w, [w], 1.0)": "pullback: got float among the cotangents; expected Tensors; wrap *.",
+    "pullback(3.0, [w])": "pullback: got float among the outputs; expected Tensors; wrap *.",
+    "pushforward([w], w, [w])": "pushforward: got one Tensor for the inputs; expected a list; *.",
+    "pushforward(w, [w], [w])": "pushforward: got one Tensor for the outputs; expected a list; *.",
+    "jvp(exp, w, [w])": "jvp: got one Tensor for the primals; expected a list; *.",
+    "jvp(exp, [1.0], 1.0)": "jvp: got one number for the tangents; expected a list; *.",
+}
+
+
+@pytest.mark.parametrize("call", UNLISTED)
+def test_one_tensor_is_no_list(call: str) -> None:
+    """Its rows would be taken for the list, and the output depends on none of them."""
+    scope = {
+        "pullback": pullback,
+        "pushforward": pushforward,
+        "jvp": jvp,
+        "exp": exp,
+        "w": Tensor([1.0, 2.0]),
+    }
+    with pytest.raises(OperandError) as caught:
+        exec(call, scope)
+    assert fnmatch(str(caught.value), UNLISTED[call].replace("[", "[[]"))
