@@ -162,11 +162,16 @@ def _checked_cotangents(outputs: Sequence[Tensor], given: Sequence[Tensor] | Non
     return [_checked_cotangent("pullback", *pair) for pair in zip(outputs, each, strict=True)]
 
 
-def check_list(what: str, role: str, given: Sequence[object]) -> None:
-    """Raise unless Tensors are listed. One Tensor is no list, though it has rows."""
+def check_listed(what: str, role: str, given: Sequence[object]) -> None:
+    """Raise for one Tensor, which is no list, though it has rows, and for one number."""
     if isinstance(given, Value | int | float):
         got = "one Tensor" if isinstance(given, Value) else "one number"
         raise OperandError(what, f"{got} for the {role}", "a list", "write [x] for one")
+
+
+def check_list(what: str, role: str, given: Sequence[object]) -> None:
+    """Raise unless Tensors are listed."""
+    check_listed(what, role, given)
     for each in given:
         if not isinstance(each, Value):
             raise OperandError(

@@ -22,12 +22,11 @@ from engine.array import Array, Numbers
 from engine.dtype import DType
 from engine.errors import GradientRequestError, OperandError, ParameterError
 from engine.forward import pushforward
-from engine.graph import Value
 from engine.mode import GRAD_MODE, enable_grad
 from engine.ops.conversion import identity, ones_like
 from engine.ops.joining import stack
 from engine.ops.shape import reshape
-from engine.reverse import pullback
+from engine.reverse import check_listed, pullback
 from engine.tensor import Tensor
 from engine.topo import post_order
 
@@ -266,18 +265,14 @@ def _moving(
     what: str, primals: Sequence[Argument], tangents: Sequence[Argument]
 ) -> tuple[list[Tensor], list[Tensor]]:
     for role, given in (("primals", primals), ("tangents", tangents)):
-        if isinstance(given, Value | int | float):
-            got = "one Tensor" if isinstance(given, Value) else "one number"
-            raise OperandError(what, f"{got} for the {role}", "a list", "write [x] for one")
+        check_listed(what, role, given)
     if len(primals) != len(tangents):
         raise ParameterError(
             what, f"{len(primals)} primals and {len(tangents)} tangents", "one tangent a primal", "pair them"
         )
     variables = [_fresh(primal) for primal in primals]
-    moved = [
-        _constant(tangent, variable.dtype) for tangent, variable in zip(tangents, variables, strict=True)
-    ]
-    return variables, moved
+    pairs = zip(tangents, variables, strict=True)
+    return variables, [_constant(tangent, variable.dtype) for tangent, variable in pairs]
 
 
 def _numbers(argnums: int | Sequence[int]) -> tuple[int, ...]:
