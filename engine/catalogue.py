@@ -132,24 +132,24 @@ def _check(entry: Entry, *, documented: bool) -> None:
             "one domain for each input",
             "list as many in the @op line as the kind has inputs",
         )
-    _, *parameters = signature_of(entry.op.__init__).parameters.values()
-    needed = [each.name for each in parameters if each.default is Parameter.empty]
-    if needed and not any("instances" in vars(each) for each in _below_op(entry.op)):
-        raise CatalogueError(
-            entry.name,
-            f"the parameters {', '.join(needed)}, and no instances",
-            "the parameters to try",
-            "yield ops from the classmethod instances(cls, *shapes)",
-        )
     if not documented:
         raise CatalogueError(
             entry.name, "no docstring", "the formula as docstring", "write it as the first line"
         )
 
 
-def _below_op(op: type[Op]) -> tuple[type, ...]:
-    """The classes that say more than ``Op`` does."""
-    return op.__mro__[: op.__mro__.index(Op)]
+def check_has_instances(entry: Entry) -> None:
+    """Raise ``CatalogueError`` for an op with parameters that says nowhere which ones to try."""
+    _, *parameters = signature_of(entry.op.__init__).parameters.values()
+    needed = [each.name for each in parameters if each.default is Parameter.empty]
+    below_op = entry.op.__mro__[: entry.op.__mro__.index(Op)]
+    if needed and not any("instances" in vars(each) for each in below_op):
+        raise CatalogueError(
+            entry.name,
+            f"the parameters {', '.join(needed)}, and no instances",
+            "the parameters to try",
+            "yield ops from the classmethod instances(cls, *shapes)",
+        )
 
 
 def _inputs(op: type[Op]) -> int | None:

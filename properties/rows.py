@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hypothesis.strategies import SearchStrategy
 
-from engine.catalogue import CATALOGUE, Entry
+from engine.catalogue import CATALOGUE, Entry, check_has_instances
 from properties.adapters.subject import Subject
 from properties.case import Case
 from properties.references import REFERENCES
@@ -47,8 +47,13 @@ class Row:
 
 
 def rows_for(subject: Subject) -> list[Row]:
-    """One row for each op of the catalogue, by name, and programs of the ops that the engine has."""
+    """One row for each op of the catalogue, by name, and programs of the ops that the engine has.
+
+    Raises ``CatalogueError`` for an op with parameters of which none are listed.
+    """
     known = sorted(CATALOGUE.values(), key=lambda entry: entry.name)
+    for entry in known:
+        check_has_instances(entry)
     usable = tuple(entry for entry in known if entry.op in REFERENCES and has_op(subject, entry))
     alone = [Row(entry.name, (entry,)) for entry in known]
     return [*alone, *(Row(name, usable) for name in PROGRAM_ROWS if usable)]

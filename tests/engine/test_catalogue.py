@@ -19,7 +19,7 @@ from engine import (
     ops,
 )
 from engine.array import Array
-from engine.catalogue import visiting
+from engine.catalogue import check_has_instances, visiting
 
 
 class Plain(Elementwise, Linear):
@@ -120,12 +120,6 @@ MISUSES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: op(REALS, REALS)(plain("Visitor")),
         "Visitor: got 2 domains for 1 inputs; expected one domain for each input; *.",
     ),
-    "parameters without instances": (
-        lambda: op(REALS)(
-            type("Visitor", (Plain,), {"__doc__": "yᵢ = c aᵢ.", "__annotations__": {"c": float}})
-        ),
-        "Visitor: got the parameters c, and no instances; expected the parameters to try; *.",
-    ),
     "a signature that is none": (
         lambda: op(REALS, signature="n->n")(plain("Visitor")),
         "signature: got 'n->n'; expected gufunc notation *; rewrite it.",
@@ -163,3 +157,16 @@ def test_the_formula_is_one_line_however_the_docstring_is_broken() -> None:
         assert CATALOGUE["Broken"].formula == "yᵢ = aᵢ, for all i."
         op(REALS)(plain("Dedented", doc="yᵢ = aᵢ,\nfor all i.\n\nA remark."))
         assert CATALOGUE["Dedented"].formula == "yᵢ = aᵢ, for all i."
+
+
+def test_an_op_with_parameters_lists_some_before_it_is_judged() -> None:
+    with visiting():
+        made = op(REALS)(
+            type("Visitor", (Plain,), {"__doc__": "yᵢ = c aᵢ.", "__annotations__": {"c": float}})
+        )
+        with pytest.raises(
+            CatalogueError, match="got the parameters c, and no instances; expected the param"
+        ):
+            check_has_instances(entry_of(object.__new__(made)))
+    for entry in CATALOGUE.values():
+        check_has_instances(entry)
