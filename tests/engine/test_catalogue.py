@@ -160,13 +160,14 @@ def test_the_formula_is_one_line_however_the_docstring_is_broken() -> None:
 
 
 def test_an_op_with_parameters_lists_some_before_it_is_judged() -> None:
+    class Visitor(Plain):
+        """yᵢ = c aᵢ."""
+
+        c: float
+
     with visiting():
-        made = op(REALS)(
-            type("Visitor", (Plain,), {"__doc__": "yᵢ = c aᵢ.", "__annotations__": {"c": float}})
-        )
-        with pytest.raises(
-            CatalogueError, match="got the parameters c, and no instances; expected the param"
-        ):
-            check_has_instances(entry_of(object.__new__(made)))
+        op(REALS)(Visitor)
+        with pytest.raises(CatalogueError, match="got the parameters c, and no instances; expected"):
+            check_has_instances(CATALOGUE["Visitor"])
     for entry in CATALOGUE.values():
         check_has_instances(entry)
