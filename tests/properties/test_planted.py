@@ -15,8 +15,8 @@ from engine.errors import CatalogueError
 from properties.adapters.reference import Reference
 from properties.adapters.subject import Subject
 from properties.judge import BUDGETS, PROFILE, Cell, Failure, judge, judge_by
+from properties.law import PORTION
 from properties.laws import LAWS
-from properties.pytest_plugin import examples
 from properties.rows import PROGRAMS, Row, rows_for
 from tests.properties.planted import (
     right_ops,
@@ -242,8 +242,8 @@ def failure(law: str, row: Row, bug: Bug, start: int) -> Failure | None:
 
 
 def cell_where_it_holds(law: str, row: Row, engine: Subject) -> Cell:
-    """As many cases as the profile draws, but for the law whose one case costs as much as ten of another."""
-    return judge_by(drawn(FEW if law == SLOW else examples()), LAWS[law], row, engine, SEEDS[0])
+    """One portion of cases, but for the law whose one case costs as much as ten of another."""
+    return judge_by(drawn(FEW if law == SLOW else PORTION), LAWS[law], row, engine, SEEDS[0])
 
 
 def drawn(cases: int) -> settings:
