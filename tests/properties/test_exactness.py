@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
+from math import isqrt
 from operator import mul
 
 import numpy as np
@@ -63,6 +64,12 @@ class Rational(Number):
     def _reciprocal(self) -> Number:
         assert not self.speed  # where something moves a quotient is not exact
         return Rational(Number._reciprocal(self), 1 / self.truth, Fraction(0))
+
+    def sqrt(self) -> Number:
+        assert not self.speed  # where something moves a root is not exact
+        root = Fraction(isqrt(self.truth.numerator), isqrt(self.truth.denominator))
+        assert root * root == self.truth
+        return Rational(Number.sqrt(self), root, Fraction(0))
 
     def _rational(self, other: Number | float) -> Rational:
         found = self._other(other)
