@@ -30,7 +30,7 @@ PROFILE = settings(
 )
 """How Hypothesis runs a cell: by our seeds, in no hurry, and silently, because the report speaks."""
 
-BUDGETS = {"smoke": 3, "quick": 10, "brisk": 20, "default": 30, "deep": 400}
+BUDGETS = {"smoke": 3, "quick": 10, "brisk": 15, "default": 30, "deep": 400}
 """Cases for each cell, by profile; fewer of an op by itself for a law that says so."""
 
 CEILING = 0.1

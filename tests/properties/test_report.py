@@ -93,6 +93,9 @@ def test_a_cell_that_was_not_judged_is_not_asked() -> None:
     assert shown(matrix(CELLS[:1], LAW_COLUMNS)).split()[-3:] == ["Exp", "✓", "—"]
 
 
+SHOWN = [*CATALOGUE][::4]
+
+
 def marks_of(width: int, laws: int) -> dict[str, list[str]]:
     """What stands behind each op, and in the head, in all parts of a matrix on a console so wide.
 
@@ -101,7 +104,7 @@ def marks_of(width: int, laws: int) -> dict[str, list[str]]:
     columns = [replace(ONE, name=f"law_{number}") for number in range(laws)]
     cells = [
         Cell(law.name, row, digits=[15.0] * 29, undecided=Counter(["a kink"] * (number % 3 == 0)))
-        for row in CATALOGUE
+        for row in SHOWN
         for number, law in enumerate(columns)
     ]
     text = StringIO()
@@ -122,7 +125,7 @@ def marks_of(width: int, laws: int) -> dict[str, list[str]]:
 def test_every_mark_of_the_matrix_is_shown_on_a_console_of_any_width(width: int, laws: int) -> None:
     found = marks_of(width, laws)
     assert found.pop("op") == [str(number + 1) for number in range(laws)]
-    assert found == dict.fromkeys(CATALOGUE, (["15₁", "15", "15"] * laws)[:laws])
+    assert found == dict.fromkeys(SHOWN, (["15₁", "15", "15"] * laws)[:laws])
 
 
 def test_a_matrix_that_fits_is_one_piece() -> None:
