@@ -154,12 +154,8 @@ def check_has_instances(entry: Entry) -> None:
 
 def _inputs(op: type[Op]) -> int | None:
     """How many inputs the kind of the op has, if it says."""
-    return (
-        1
-        if issubclass(op, Unary)
-        else 2
-        if issubclass(op, Binary)
-        else 3
-        if issubclass(op, Ternary)
-        else None
-    )
+    if issubclass(op, Unary):
+        return 1
+    if issubclass(op, Binary):
+        return 2
+    return 3 if issubclass(op, Ternary) else None

@@ -100,7 +100,7 @@ class LogisticDensity(Elementwise, Unary):
 
     def compute(self, a: Array) -> Array:
         wide = np.result_type(a.dtype, np.float64)
-        y = sigmoid.compute(computed(computed(select(a >= 0, -a, a)).astype(wide)))
+        y = sigmoid.compute(computed(select(a >= 0, -a, a).astype(wide)))
         return computed(computed(self.factor * (y - y * y)).astype(a.dtype))
 
     def gradient(self, out_grad: Tensor, node: Tensor) -> Tensor:

@@ -94,6 +94,7 @@ RADIUS = 4.25
 
 
 SMALL = Domain(-2.0, 2.0)
+"""Where the laws ask about exp A."""
 
 
 @op(SMALL, signature="(n,n)->(n,n)", analytic=False)

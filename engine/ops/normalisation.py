@@ -155,9 +155,7 @@ class RMSNorm(Unary):
     def instances(cls, *shapes: Shape) -> Iterator[Self]:
         (shape,) = shapes
         for axes in subsets(range(len(shape))):
-            if (
-                prod(shape[axis] for axis in axes) != 1
-            ):  # of one entry y is ±1 all but ε: no digit of y′ is left
+            if prod(shape[axis] for axis in axes) != 1:  # one entry over its size is ±1, and y′ all but lost
                 yield cls(axes)
             yield cls(axes, 0.25)
 

@@ -30,7 +30,7 @@ class Found:
 def found_by(
     law: str, exhibit: Exhibit, start: int, *, wrong: bool = True, shrink: bool = False
 ) -> Found | None:
-    """How the law fails, if it does and is asked, by as many cases as CI draws from the seed ``start``.
+    """How the law fails, if it does and is asked, by as many cases as a default run draws from a seed.
 
     Without the bug (``wrong``) the law is one that decides: it holds by what it certifies.
     """
