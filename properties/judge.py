@@ -99,12 +99,14 @@ class Cell:
 def judge(law: Law, row: Row, subject: Subject, *, examples: int, start: int) -> Cell:
     """Hold ``law`` against ``row``. The seed ``start``, the law and the row together fix the cases.
 
-    Of less than a portion of cases none may be left open: where one is, a whole portion is drawn instead.
+    The ceiling is on a share. Where fewer cases than a default run has leave more open, that many are drawn
+    in their place.
     """
     cases = law.cases(row.name, row.entries, examples)
+    enough = law.cases(row.name, row.entries, BUDGETS["default"])
     cell = judge_by(settings(PROFILE, max_examples=cases), law, row, subject, start)
-    if cell.held and cell.undecided and not cell.failure and cases < PORTION:
-        cell = judge_by(settings(PROFILE, max_examples=PORTION), law, row, subject, start)
+    if cell.held and not cell.decided and not cell.failure and cases < enough:
+        cell = judge_by(settings(PROFILE, max_examples=enough), law, row, subject, start)
     return cell
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from engine.array import Array, Shape
 from engine.dtype import DType
@@ -20,11 +21,12 @@ class RunawayError(RuntimeError):
 
 @dataclass(slots=True)
 class Counts:
-    """How often an op was asked for its value, its adjoint and its tangent; the adjoints that it gave."""
+    """How often an op was asked for its value, its adjoint and its tangent; the adjoints it took and gave."""
 
     computed: int = 0
     differentiated: int = 0
     moved: int = 0
+    taken: list[Tensor] = field(default_factory=list[Tensor])
     parts: list[Tensor] = field(default_factory=list[Tensor])
     made_of: dict[Tensor, tuple[Tensor, ...]] = field(default_factory=dict[Tensor, tuple[Tensor, ...]])
 
@@ -68,6 +70,7 @@ class Counting(TensorOp):
     def gradient_as_tuple(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor, ...]:
         self._asked()
         self.counts.differentiated += 1
+        self.counts.taken.append(out_grad)
         parts = self.op.gradient_as_tuple(out_grad, node)
         self.counts.parts.extend(parts)
         known = {out_grad, node, *node.inputs}  # the rule made what lies between these and its parts
@@ -93,6 +96,13 @@ def counted(case: Case) -> tuple[Case, list[Counts]]:
         Step(Counting(step.op, each, edges), step.args) for step, each in zip(case.steps, counts, strict=True)
     ]
     return Case(case.inputs, tuple(steps), case.constants), counts
+
+
+def adjoints_said(case: Case, rules: Sequence[Counts]) -> Iterator[tuple[int, Tensor]]:
+    """The adjoints that the rules of the steps took, and the parts that they gave; of which value each is."""
+    for result, (step, each) in enumerate(zip(case.steps, rules, strict=True), len(case.inputs)):
+        yield from ((result, taken) for taken in each.taken)
+        yield from zip(cycle(step.args), each.parts, strict=False)  # a rule may be called several times
 
 
 def metered(roots: Sequence[Tensor], given: Collection[Tensor]) -> dict[Tensor, Counts]:

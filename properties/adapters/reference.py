@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass, field
-from itertools import cycle
 from typing import TypeVar
 
 from engine.array import Array
@@ -22,7 +21,7 @@ from engine.mode import eager, lazy
 from engine.reverse import pullback
 from engine.tensor import Tensor
 from engine.topo import Node, find_topo_sort
-from properties.adapters.counting import counted, metered
+from properties.adapters.counting import adjoints_said, counted, metered
 from properties.adapters.reference_calls import apply, program
 from properties.adapters.subject import Capability, Mix, Moves, Pullback, Subject, Work
 from properties.case import Case, Digraph
@@ -163,14 +162,10 @@ class Reference(Subject):
             seed = Tensor.make_const(out_grad, requires_grad=True)  # lest adjoints forget what made them
             adjoints = self.pulled([values[-1]], [values[number] for number in asked], [seed])
             read = adjoints[asked.index(wanted)]
-            parts = [
-                pair
-                for step, each in zip(case.steps, rules, strict=True)
-                for pair in zip(cycle(step.args), each.parts, strict=False)
-            ]
+            said = list(adjoints_said(case, rules))
             given = frozenset[Tensor]() if self.lazy_mode else frozenset(values)
             made_of = {value: below for each in rules for value, below in each.made_of.items()}
-            counts = metered([*values, *adjoints, *made_of], given)
+            counts = metered([*values, *adjoints, *made_of, *(each for _, each in said)], given)
             graph = {value: () if value in given else made_of.get(value, value.inputs) for value in counts}
             for value, each in counts.items():  # a constant forgets its inputs once it is computed
                 if value.op is None and graph[value]:
@@ -183,7 +178,7 @@ class Reference(Subject):
         passed = Case(case.inputs, case.steps, others).varying()
         return Work(
             [[number[below] for below in graph[value]] for value in counts],
-            (number[read], *(number[part] for of, part in parts if of in passed)),
+            (number[read], *(number[each] for of, each in said if of in passed)),
             before,
             tuple(each.computed for each in counts.values()),
         )

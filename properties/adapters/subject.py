@@ -171,8 +171,8 @@ class Subject(ABC):
         """LAZY: what was computed of y and the adjoints, where that of variable ``wanted`` is read, twice.
 
         Lazily those of all variables are asked for, and this one is wanted. Eagerly it alone is asked for;
-        y's values are given then, and wanted is what the rules say for each input that depends on the
-        variable. The graph holds what they say for the others, too.
+        y's values are given then, and wanted are the adjoints of all values that depend on the variable, and
+        what the rules say for them. The graph holds what they say for the others, too.
         """
         raise NotImplementedError(_lacking(self, "gradient_work"))
 

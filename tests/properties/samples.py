@@ -7,15 +7,19 @@ from typing import TypeVar
 from zlib import crc32
 
 from hypothesis import Phase, given, seed, settings
-from hypothesis.strategies import SearchStrategy
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject, SearchStrategy
 
 from engine.array import Array
 from engine.catalogue import CATALOGUE
 from properties.adapters.reference import Reference
+from properties.adapters.subject import Subject
 from properties.case import Case
 from properties.judge import PROFILE
+from properties.laws import LAWS
 from properties.references import REFERENCES
 from properties.strategies.corners import corner_of
+from properties.verdict import Verdict
 
 T = TypeVar("T")
 
@@ -35,6 +39,17 @@ def sample(strategy: SearchStrategy[T], count: int, name: str = "", *, run: int 
         short = settings(PROFILE, max_examples=min(run, count - first), phases=[Phase.generate])
         seed(crc32(f"{name} {first}".encode()))(short(given(strategy)(keep)))()
     return drawn
+
+
+def verdicts(law: str, case: Case, subject: Subject | None = None) -> list[Verdict]:
+    """What the law says of the case, whatever it draws. Raises ``Broken``."""
+    found: list[Verdict] = []
+
+    def hold(data: DataObject) -> None:
+        found.append(LAWS[law].check(subject or Reference(), case, data.draw))
+
+    seed(0)(settings(PROFILE, max_examples=30)(given(st.data())(hold)))()
+    return found
 
 
 def share(cases: Iterable[bool]) -> float:

@@ -14,9 +14,10 @@ from properties.case import Case
 from properties.judge import BUDGETS, CEILING, Cell, judge
 from properties.law import Draw, Law, Where
 from properties.laws import LAWS
+from properties.laws.measures import given
 from properties.report import summary
 from properties.rows import rows_for
-from properties.verdict import EXACT, FEWEST_DIGITS, HOLDS, Verdict
+from properties.verdict import EXACT, FEWEST_DIGITS, HOLDS, Broken, Verdict
 
 ROWS = {row.name: row for row in rows_for(Reference())}
 BLIND = Verdict(0.0, "blind")
@@ -52,11 +53,11 @@ def test_a_cell_in_which_nothing_holds_is_not_decided() -> None:
 
 
 def law_that_leaves_open(open_cases: int, verdict: Verdict = BLIND) -> Law:
-    """A law that cannot tell in its first cases, and then holds."""
-    left = [verdict] * open_cases
+    """A law that of every ten cases cannot tell of the first few, and holds for the others."""
+    ten = cycle([verdict] * open_cases + [HOLDS] * (10 - open_cases))
 
     def check(subject: Subject, case: Case, draw: Draw) -> Verdict:
-        return left.pop() if left else HOLDS
+        return next(ten)
 
     return Law("a_law", "y = y", Capability.FORWARD, Where.ANYWHERE, check)
 
@@ -65,34 +66,52 @@ def law_that_leaves_open(open_cases: int, verdict: Verdict = BLIND) -> Law:
     "verdict", [BLIND, Verdict(FEWEST_DIGITS - 0.1)], ids=["without a verdict", "without a digit"]
 )
 @pytest.mark.parametrize(("open_cases", "decided"), [(0, True), (1, True), (2, False), (10, False)])
+@pytest.mark.parametrize("cases", BUDGETS.values())
 def test_the_judge_counts_every_case_and_the_cell_keeps_the_ceiling(
-    open_cases: int, decided: bool, verdict: Verdict
+    cases: int, open_cases: int, decided: bool, verdict: Verdict
 ) -> None:
     law = law_that_leaves_open(open_cases, verdict)
-    cell = judge(law, ROWS["Exp"], Reference(), examples=10, start=1)
-    assert (cell.held, cell.undecided.total()) == (10 - open_cases, open_cases)
-    assert (cell.executed, cell.decided) == (10, decided)
+    cell = judge(law, ROWS["Exp"], Reference(), examples=cases, start=1)
+    assert cell.executed in {cases, BUDGETS["default"]}
+    assert cell.executed >= cases
+    assert cell.decided == decided
 
 
 @pytest.mark.parametrize(
-    ("open_cases", "executed", "decided"), [(0, 3, True), (1, 10, True), (2, 10, True), (3, 3, False)]
+    ("cases", "open_cases", "executed"),
+    [
+        (3, 0, 3),
+        (3, 1, 30),
+        (3, 2, 30),
+        (3, 10, 3),
+        (10, 1, 10),
+        (10, 2, 30),
+        (15, 0, 15),
+        (15, 1, 30),
+        (30, 2, 30),
+    ],
 )
-def test_of_three_cases_none_may_be_open_and_where_one_is_ten_others_are_drawn(
-    open_cases: int, executed: int, decided: bool
+def test_few_cases_that_leave_too_many_open_give_way_to_as_many_as_a_default_run_has(
+    cases: int, open_cases: int, executed: int
 ) -> None:
-    cell = judge(law_that_leaves_open(open_cases), ROWS["Exp"], Reference(), examples=3, start=1)
-    assert (cell.executed, cell.decided) == (executed, decided)
+    cell = judge(law_that_leaves_open(open_cases), ROWS["Exp"], Reference(), examples=cases, start=1)
+    assert cell.executed == executed
+    if executed > cases:
+        assert cell.undecided.total() == open_cases * executed // 10
 
 
-def test_the_ten_are_judged_as_any_ten() -> None:
-    verdicts = cycle([BLIND, HOLDS])
+def test_a_failure_stands_however_many_cases_were_left_open() -> None:
+    left = [BLIND, BLIND, HOLDS]
 
     def check(subject: Subject, case: Case, draw: Draw) -> Verdict:
-        return next(verdicts)
+        if left:
+            return left.pop()
+        raise Broken("y", "1", "2", given())
 
     law = Law("a_law", "y = y", Capability.FORWARD, Where.ANYWHERE, check)
-    cell = judge(law, ROWS["Exp"], Reference(), examples=3, start=1)
-    assert (cell.held, cell.undecided.total(), cell.decided) == (5, 5, False)
+    cell = judge(law, ROWS["Exp"], Reference(), examples=10, start=1)
+    assert cell.failure
+    assert cell.failure.broken.got == "1"
 
 
 @pytest.mark.parametrize(("open_cases", "status", "blank"), [(1, command.HOLDS, 0), (2, command.BROKEN, 1)])
@@ -106,7 +125,8 @@ def test_the_command_ends_as_the_ceiling_says(
     monkeypatch.setitem(LAWS, "a_law", law_that_leaves_open(open_cases))
     asked = ["verify", "--op", "Exp", "--law", "a_law", "--profile", "quick", "--seed", "1"]
     assert command.main(asked) == status
-    said = f"reference: {1 - blank} cells hold, 0 broken, {blank} not decided, 0 not asked; 10 cases"
+    marks = f"{1 - blank} cells hold, 0 broken, {blank} not decided, 0 not asked"
+    said = f"reference: {marks}; {30 if blank else 10} cases"
     assert capsys.readouterr().out.splitlines()[-1] == said
 
 

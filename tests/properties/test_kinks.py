@@ -7,22 +7,18 @@ from math import inf, nan
 
 import numpy as np
 import pytest
-from hypothesis import given, seed, settings
-from hypothesis import strategies as st
-from hypothesis.strategies import DataObject
 
 from engine import ops
 from engine.array import Array, as_array
 from engine.dtype import FLOAT32
 from engine.graph import Op
 from properties.adapters.reference import Reference
-from properties.adapters.subject import Capability, Pullback, Subject
+from properties.adapters.subject import Capability, Pullback
 from properties.case import Case, Step, one_step
-from properties.judge import PROFILE
-from properties.laws import LAWS
 from properties.references import refer_entry
-from properties.verdict import Broken, Verdict
+from properties.verdict import Broken
 from tests.properties.planted.bug import visitors
+from tests.properties.samples import verdicts
 
 BETWEEN, DECLARED = "subgradient_lies_between_sides", "kink_convention_holds"
 BOTH = pytest.mark.parametrize("law", [BETWEEN, DECLARED])
@@ -54,17 +50,6 @@ class Saying(Reference):
     def _spoilt(self, array: Array) -> Array:
         entries = [self.spoil(float(x)) for x in array.ravel().tolist()]
         return as_array(np.array(entries, array.dtype).reshape(array.shape))
-
-
-def verdicts(law: str, case: Case, subject: Subject | None = None) -> list[Verdict]:
-    """What the law says of the case, whatever it draws. Raises ``Broken``."""
-    found: list[Verdict] = []
-
-    def hold(data: DataObject) -> None:
-        found.append(LAWS[law].check(subject or Reference(), case, data.draw))
-
-    seed(0)(settings(PROFILE, max_examples=30)(given(st.data())(hold)))()
-    return found
 
 
 @pytest.mark.parametrize("forward", [False, True])
