@@ -26,7 +26,8 @@ from properties.oracles.estimate import Estimate
 ROWS = 9
 FEWEST_RADII = 8
 MOST_RADII = 20
-SHRINK = 8.0
+OCTAVES = 3
+"""Each radius is 2⁻³ of the one before, whose smaller steps are its larger ones."""
 AGREEMENT = 10.0
 """Two estimates agree if they differ by no more than so many times the sum of their bounds."""
 
@@ -49,41 +50,93 @@ Curve = Callable[[float], Sample]
 """A function of one number t, seen around t = 0."""
 
 
-def richardson(curve: Curve, first_step: float, rows: int = ROWS, side: Side = "central") -> Estimate:
-    """The derivative of ``curve`` at 0, extrapolated to step 0 from one side or both.
+@dataclass(frozen=True, slots=True, eq=False)
+class Tableau:
+    """Extrapolations of difference quotients at steps that halve.
 
-    Steps with an undecided sample are left out, with all larger ones. Entries that no step decides have an
-    infinite bound.
+    ``values[k, c]``, for c ≤ k, is made of the quotients of the steps k − c to k, and has lost c terms of
+    their error. ``errors``: how far off it may be; infinite for a quotient by itself, and for what is made of
+    an undecided one. ``undecided``: of each step why, if so.
     """
-    centre = curve(0.0)
-    values = np.zeros_like(centre.values)
-    bounds = np.full_like(centre.values, np.inf)
-    cause = "no step is free of kinks"
-    row: list[tuple[Array, Array]] = []
-    factor = 4.0 if side == "central" else 2.0
-    for halving in range(rows):
-        step = first_step * 2.0**-halving
-        ahead = curve(-step if side == "left" else step)
-        behind = curve(-step) if side == "central" else centre
-        undecided = ahead.undecided or behind.undecided
-        if undecided:
-            row, bounds, cause = [], np.full_like(bounds, np.inf), undecided
-            continue
-        width = 2 * step if side == "central" else -step if side == "left" else step
-        found: list[tuple[Array, Array]] = [
-            ((ahead.values - behind.values) / width, (ahead.floors + behind.floors) / abs(width))
+
+    values: Array
+    errors: Array
+    undecided: Sequence[str]
+
+    def best(self, first: int, rows: int) -> Estimate:
+        """What is the least off of what so many steps say, from ``first`` on.
+
+        Steps with an undecided sample are left out, with all larger ones. Entries that no step decides have
+        an infinite bound.
+        """
+        last, (_, columns, entries) = first + rows, self.errors.shape
+        flat = (rows * columns, entries)
+        start = max((k + 1 for k in range(first, last) if self.undecided[k]), default=first)
+        k, c = np.ogrid[first:last, :columns]
+        known = (k - c >= start)[:, :, np.newaxis]
+        bounds = np.where(known, self.errors[first:last], np.inf).reshape(flat)
+        at = bounds.argmin(axis=0)[np.newaxis]
+        bound = np.take_along_axis(bounds, at, 0)[0]
+        value = np.take_along_axis(self.values[first:last].reshape(flat), at, 0)[0]
+        decided = np.isfinite(bound)
+        cause = self.undecided[start - 1] if start > first else "no step is free of kinks"
+        return Estimate(np.where(decided, value, 0), bound, "" if bool(decided.all()) else cause)
+
+
+def tableau(
+    ahead: Sequence[Sample], behind: Sequence[Sample], widths: Sequence[float], factor: float, depth: int
+) -> Tableau:
+    """What (ahead − behind) / width says, whose error is a series of powers of ``factor`` as widths halve."""
+    pairs = list(zip(ahead, behind, widths, strict=True))
+    undecided = [one.undecided or other.undecided for one, other, _ in pairs]
+    zero = np.zeros_like(ahead[0].values)
+    value = np.array(
+        [
+            zero if said else (one.values - other.values) / width
+            for said, (one, other, width) in zip(undecided, pairs, strict=True)
         ]
-        for column, (above, floor) in enumerate(row, start=1):
-            share = 1 / (factor**column - 1)
-            beside, beside_floor = found[-1]
-            value = beside + share * (beside - above)
-            carried = (1 + share) * beside_floor + share * floor
-            error = np.maximum(np.abs(value - beside), np.abs(value - above)) + carried
-            better = error < bounds
-            values, bounds = np.where(better, value, values), np.where(better, error, bounds)
-            found.append((value, carried))
-        row = found
-    return Estimate(values, bounds, cause if bool(np.isinf(bounds).any()) else "")
+    )
+    carried = np.array(
+        [
+            zero + np.inf if said else (one.floors + other.floors) / abs(width)
+            for said, (one, other, width) in zip(undecided, pairs, strict=True)
+        ]
+    )
+    values, errors = [value], [np.full_like(value, np.inf)]
+    for column in range(1, depth):
+        share = 1 / (factor**column - 1)
+        beside, above = value[1:], value[:-1]
+        value = beside + share * (beside - above)
+        carried = (1 + share) * carried[1:] + share * carried[:-1]
+        error = np.maximum(np.abs(value - beside), np.abs(value - above)) + carried
+        none = np.full_like(errors[0][:column], np.inf)
+        values.append(np.concatenate([none, value]))
+        errors.append(np.concatenate([none, np.where(np.isnan(error), np.inf, error)]))
+    return Tableau(np.stack(values, 1), np.stack(errors, 1), undecided)
+
+
+def _central(right: Sequence[Sample], left: Sequence[Sample], steps: Sequence[float], depth: int) -> Tableau:
+    """Of both sides, whose even terms of the error cancel."""
+    return tableau(right, left, [2 * step for step in steps], 4.0, depth)
+
+
+def _one_sided(centre: Sample, side: Sequence[Sample], steps: Sequence[float], depth: int) -> Tableau:
+    """Of one side; its steps are negative to the left."""
+    return tableau(side, [centre] * len(side), steps, 2.0, depth)
+
+
+def richardson(curve: Curve, first_step: float, rows: int = ROWS, side: Side = "central") -> Estimate:
+    """The derivative of ``curve`` at 0, extrapolated to step 0 from one side or both."""
+    steps = _halving(first_step, rows)
+    if side == "central":
+        right, left = [curve(step) for step in steps], [curve(-step) for step in steps]
+        return _central(right, left, steps, rows).best(0, rows)
+    ways = steps if side == "right" else [-step for step in steps]
+    return _one_sided(curve(0.0), [curve(way) for way in ways], ways, rows).best(0, rows)
+
+
+def _halving(first: float, count: int) -> list[float]:
+    return [first * 2.0**-times for times in range(count)]
 
 
 def agree(a: Estimate, b: Estimate) -> BoolArray:
@@ -103,23 +156,22 @@ def two_sided(curve: Curve, longest: float, shortest: float = 0.0) -> Estimate:
     enough to see it. What is 0 at every point has slope 0. Two radii must be believed; the tightest decides,
     within the bound of the second.
     """
-    samples: dict[float, Sample] = {}
-
-    def known(t: float) -> Sample:
-        if t not in samples:
-            samples[t] = curve(t)
-        return samples[t]
-
-    entries = known(0.0).values
     radii = _radii(longest, shortest)
+    steps = _halving(longest, OCTAVES * (radii - 1) + ROWS)
+    centre = curve(0.0)
+    ahead, behind = [curve(step) for step in steps], [curve(-step) for step in steps]
+    centrals = _central(ahead, behind, steps, ROWS)
+    rights = _one_sided(centre, ahead, steps, ROWS)
+    lefts = _one_sided(centre, behind, [-step for step in steps], ROWS)
+    nearer = np.maximum.accumulate(_heights([centre, *reversed(ahead)], [centre, *reversed(behind)]))
     believed: list[Estimate] = []
-    going: BoolArray = np.full(entries.shape, True)
-    overlooked: BoolArray = np.full(entries.shape, False)
-    sharpest = np.full(entries.shape, np.inf)
-    for radius in reversed(radii):
-        central, right, left = (richardson(known, radius, side=side) for side in ("central", "right", "left"))
+    going: BoolArray = np.full(centre.values.shape, True)
+    overlooked: BoolArray = np.full(centre.values.shape, False)
+    sharpest = np.full(centre.values.shape, np.inf)
+    for first in reversed(range(0, OCTAVES * radii, OCTAVES)):
+        central, right, left = (each.best(first, ROWS) for each in (centrals, rights, lefts))
         sides, gap = right.bounds + left.bounds, np.abs(right.values - left.values)
-        heights = np.max([np.abs(sample.values) for sample in samples.values()], axis=0)
+        heights = nearer[len(steps) - first]
         counts = going & (_speaks(central, right, left, heights / longest) | (heights == 0))
         kinked = np.isfinite(sides) & (gap > AGREEMENT * sides)
         overlooked |= kinked & going & (2 * AGREEMENT * sharpest >= gap)
@@ -130,8 +182,14 @@ def two_sided(curve: Curve, longest: float, shortest: float = 0.0) -> Estimate:
             going = going & ~(both & ~agree(here, smaller))
         going = going & ~kinked
         believed.append(Estimate(here.values, np.where(going, here.bounds, np.inf)))
-    sure = ~overlooked & ~_jumps(known, radii[-1] * 2.0 ** (1 - ROWS))
-    return _tightest_of_two(believed, sure)
+    jumps = _jumps(centre, ahead[-2:], steps[-1]) | _jumps(centre, behind[-2:], -steps[-1])
+    return _tightest_of_two(believed, ~overlooked & ~jumps)
+
+
+def _heights(ahead: Sequence[Sample], behind: Sequence[Sample]) -> Array:
+    """The larger size on the two sides, at each step."""
+    pairs = zip(ahead, behind, strict=True)
+    return np.array([np.maximum(np.abs(one.values), np.abs(other.values)) for one, other in pairs])
 
 
 def _speaks(central: Estimate, right: Estimate, left: Estimate, scale: Array) -> BoolArray:
@@ -157,20 +215,16 @@ def _tightest_of_two(believed: Sequence[Estimate], sure: BoolArray) -> Estimate:
     return Estimate(np.take_along_axis(values, chosen, 0)[0], best, cause)
 
 
-def _jumps(curve: Curve, step: float) -> BoolArray:
-    """Where the difference quotients of one side still run away as the step halves."""
-    here = curve(0.0)
-    found: BoolArray = np.full(here.values.shape, False)
-    for way in (step, -step):
-        near, far = curve(way), curve(2 * way)
-        quotient, other = (near.values - here.values) / way, (far.values - here.values) / (2 * way)
-        noise = AGREEMENT * (near.floors + far.floors + here.floors) / step
-        found = found | (np.abs(quotient) - np.abs(other) > noise + np.abs(other) / 16)
-    return found
+def _jumps(here: Sample, there: Sequence[Sample], way: float) -> BoolArray:
+    """Where the difference quotients of one side, at 2·way and at way, still run away as the step halves."""
+    far, near = there
+    quotient, other = (near.values - here.values) / way, (far.values - here.values) / (2 * way)
+    noise = AGREEMENT * (near.floors + far.floors + here.floors) / abs(way)
+    running: BoolArray = np.abs(quotient) - np.abs(other) > noise + np.abs(other) / 16
+    return running
 
 
-def _radii(longest: float, shortest: float) -> list[float]:
-    """From the longest down, to some steps below the shortest, and no more than so many."""
-    below = round((log2(longest) - log2(shortest)) / log2(SHRINK)) if longest > shortest > 0 else 0
-    count = min(MOST_RADII, FEWEST_RADII + max(0, below))
-    return [longest * SHRINK**-shrinking for shrinking in range(count)]
+def _radii(longest: float, shortest: float) -> int:
+    """How many: from the longest to some steps below the shortest, and no more than so many."""
+    below = round((log2(longest) - log2(shortest)) / OCTAVES) if longest > shortest > 0 else 0
+    return min(MOST_RADII, FEWEST_RADII + max(0, below))
