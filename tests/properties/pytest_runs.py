@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+# Where Hypothesis keeps what it reads off our sources: for each new folder it would read all of them anew.
+STORAGE = {"HYPOTHESIS_STORAGE_DIRECTORY": str(Path(__file__).parents[2] / ".hypothesis")}
+
 
 def run_pytest(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """pytest with no plugin that happens to be installed."""
@@ -18,7 +21,7 @@ def run_pytest(folder: Path, *arguments: str, **environment: str) -> subprocess.
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
-        env={**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
+        env={**kept, **STORAGE, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
         capture_output=True,
         text=True,
         encoding="utf-8",

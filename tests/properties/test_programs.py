@@ -86,8 +86,10 @@ def test_programs_use_most_ops_of_the_pool_and_have_every_length() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_op_can_be_a_step(name: str) -> None:
     pool = [CATALOGUE["EWiseAdd"], CATALOGUE[name]]
-    cases = sample(programs(pool), 8 * PORTION, name, run=PORTION)
-    assert any(isinstance(step.op, CATALOGUE[name].op) for case in cases for step in case.steps)
+    portions = (sample(programs(pool), PORTION, f"{name} {portion}") for portion in range(8))
+    assert any(
+        isinstance(step.op, CATALOGUE[name].op) for cases in portions for case in cases for step in case.steps
+    )
 
 
 def test_the_output_is_made_of_a_variable() -> None:
