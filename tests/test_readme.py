@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import io
-import math
 import re
 import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
@@ -21,30 +18,11 @@ from properties.__main__ import main
 from properties.engines import ENGINES
 from properties.laws import LAWS
 from properties.references import REFERENCES
+from tests.pages import ROOT, Block, blocks, code_errors, quotation_errors
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 MODULES = {"my_ops": "class Cube", "my_engine": "class Mine"}
 """The files that the README asks its reader to write, and what stands in each."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """What stands between two fences, its language, and the line above it."""
-
-    above: str
-    language: str
-    text: str
-
-
-def blocks(readme: str) -> list[Block]:
-    """The fenced blocks, in order."""
-    parts = re.split(r"^```(\w*)\n", readme, flags=re.MULTILINE)  # text, language, block, "", text, ...
-    return [
-        Block(above.rstrip().rpartition("\n")[2], language, text)
-        for above, language, text in zip(parts[::4], parts[1::4], parts[2::4], strict=False)
-    ]
 
 
 @pytest.fixture(autouse=True)
@@ -62,45 +40,6 @@ def _nothing_stays() -> Iterator[None]:
 
 
 # The code runs, and says what the README says.
-
-
-def code_errors(readme: str) -> list[str]:
-    """What the python blocks say otherwise than the comments beside them and the output below them."""
-    namespace: dict[str, object] = {"__name__": "readme"}
-    found = blocks(readme)
-    wrong: list[str] = []
-    for block, below in zip(found, [*found[1:], Block("", "", "")], strict=True):
-        if block.language == "python":
-            printed = io.StringIO()
-            with redirect_stdout(printed):
-                wrong += statement_errors(block.text, namespace)
-            shown = below.text.partition("…")[0]
-            if printed.getvalue() and not printed.getvalue().startswith(shown):
-                wrong.append(f"printed {printed.getvalue()!r}, not {shown!r}")
-    return wrong
-
-
-def statement_errors(code: str, namespace: dict[str, object]) -> list[str]:
-    """Run a block; an expression with a comment behind it has that value."""
-    wrong: list[str] = []
-    lines = code.splitlines()
-    for statement in ast.parse(code).body:
-        said = lines[(statement.end_lineno or 1) - 1].partition("  # ")[2]
-        if isinstance(statement, ast.Expr) and said:
-            value: object = eval(ast.unparse(statement), namespace)
-            if not alike(repr(value), said):
-                wrong.append(f"{ast.unparse(statement)} is {value!r}, not {said}")
-        else:
-            exec(compile(ast.Module([statement], []), "README.md", "exec", dont_inherit=True), namespace)
-    return wrong
-
-
-def alike(text: str, other: str) -> bool:
-    """The same text, but for the last digits of its numbers."""
-    if NUMBER.sub("0", text) != NUMBER.sub("0", other):
-        return False
-    pairs = zip(NUMBER.findall(text), NUMBER.findall(other), strict=True)
-    return all(math.isclose(float(a), float(b), rel_tol=1e-12) for a, b in pairs)
 
 
 def test_the_code_runs_and_says_what_stands_beside_it() -> None:
@@ -125,18 +64,6 @@ def test_code_that_does_not_run_is_seen() -> None:
 
 
 # Quotations are verbatim.
-
-
-def quotation_errors(readme: str) -> list[str]:
-    """Each ```py block stands in the file that the line above it links to."""
-    wrong: list[str] = []
-    for block in blocks(readme):
-        source = re.search(r"\((\S+\.py)\):?$", block.above)
-        if block.language == "py" and not (
-            source and block.text in (ROOT / source[1]).read_text(encoding="utf-8")
-        ):
-            wrong.append(f"{source and source[1]} has not: {block.text}")
-    return wrong
 
 
 def test_quotations_are_verbatim() -> None:
