@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -106,8 +106,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refused(why: str) -> int:
-    Console(stderr=True).print(f"show: {why}", style="red", markup=False, highlight=False)
+    Console(stderr=True).print(f"show: {why}", style="red", markup=False, highlight=False, soft_wrap=True)
     return MISUSED
+
+
+def _known(name: str) -> str:
+    """The word, if it says what to show; argparse's own ``choices`` refuse to be given none."""
+    if name in {"all", *SHOWN_BY_NAME}:
+        return name
+    raise ArgumentTypeError(f"no example {name!r}; choose from all, {', '.join(SHOWN_BY_NAME)}")
 
 
 def _parser() -> ArgumentParser:
@@ -120,7 +127,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "names",
         nargs="*",
-        choices=["all", *SHOWN_BY_NAME],
+        type=_known,
         metavar="NAME",
         help=f"what to show: {', '.join(SHOWN_BY_NAME)} or all (all)",
     )
