@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.array import Array, NumberArray, Shape, is_float
+from engine.array import Array, NumberArray, Shape, as_array
 from examples.errors import CheckpointError
 from examples.npz import DO, read_npz, write_npz
 from examples.state import Dataset, Settings, State
@@ -99,10 +99,7 @@ class _Arrays:
         return self._entries(name, "u", None).tobytes().decode(errors="replace")
 
     def parameter(self, name: str, shape: Shape) -> Array:
-        array = self._entries(name, "f", shape)
-        if not is_float(array):
-            raise self.refused(f"{name} of {array.dtype}", "float32 or float64")
-        return array
+        return as_array(self._entries(name, "f", shape))
 
     def refused(self, got: str, expected: str) -> CheckpointError:
         return CheckpointError(str(self.path), got, expected, self.do)
