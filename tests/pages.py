@@ -43,8 +43,9 @@ def code_errors(page: str) -> list[str]:
             with redirect_stdout(printed):
                 wrong += statement_errors(block.text, namespace)
             shown = below.text.partition("…")[0]
-            if printed.getvalue() and not printed.getvalue().startswith(shown):
-                wrong.append(f"printed {printed.getvalue()!r}, not {shown!r}")
+            got = "".join(f"{line.rstrip()}\n" for line in printed.getvalue().splitlines())
+            if got and not got.startswith(shown):
+                wrong.append(f"printed {got!r}, not {shown!r}")
     return wrong
 
 
