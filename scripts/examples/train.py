@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from engine.errors import EngineError
 from examples.checkpoint import resumed, save
@@ -28,9 +29,10 @@ from examples.state import Dataset, Settings, State
 TRAINED, MISUSED, STOPPED = 0, 2, 130
 
 EXAMPLES = """examples:
-  train                                        scikit-learn's digits: nothing is downloaded
-  train mnist --folder data/mnist --epochs 5   the four gzipped IDX files are in that folder
-  train digits --checkpoint digits.npz         goes on from digits.npz where that exists
+  train                                            scikit-learn's digits: nothing is downloaded
+  train mnist --folder data/mnist --epochs 5       the four gzipped IDX files are in that folder
+  train cifar10 --folder data/cifar --hidden 200   200 hidden units in place of 50
+  train digits --checkpoint digits.npz             goes on from digits.npz where that exists
 """
 
 
@@ -46,7 +48,7 @@ class Task:
 TASKS: Mapping[str, Task] = {
     "digits": Task(DIGITS, 20),
     "mnist": Task(MNIST, 10, mnist),
-    "fashion-mnist": Task(FASHION, 20, fashion_mnist),
+    "fashion-mnist": Task(FASHION, 60, fashion_mnist),
     "cifar10": Task(CIFAR, 10, cifar10),
 }
 
@@ -83,9 +85,8 @@ class Run:
         if self.checkpoint.exists():
             state = resumed(self.checkpoint, self.settings, self.data)
             left = max(self.epochs - state.epoch, 0)
-            console.print(
-                f"{self.checkpoint}: resumed after epoch {state.epoch}, {left} to go", highlight=False
-            )
+            told = f"{self.checkpoint}: resumed after epoch {state.epoch}, {left} to go"
+            console.print(told, markup=False, highlight=False)
             return state
         state = start(self.settings, self.data)
         save(self.checkpoint, self.settings, self.data.name, state)
@@ -121,7 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(" ".join(str(error).split()))
         return MISUSED
     except OSError as error:
-        _complain(f"{error.filename}: got {error.strerror}; expected a place to write to; name another")
+        place, got = error.filename or "a file", error.strerror or error
+        _complain(f"{place}: got {got}; expected a place to write to; name another")
         return MISUSED
     except KeyboardInterrupt:
         kept = options.checkpoint is not None and options.checkpoint.exists()
@@ -196,7 +198,7 @@ def _summary(run: Run, state: State, seconds: float, files: Sequence[Path]) -> T
     table.add_row("seconds", f"{seconds:.1f}")
     table.add_row("train accuracy", _per_cent(state.train_accuracies[-1]))
     table.add_row("test accuracy", _per_cent(state.test_accuracies[-1]))
-    table.add_row("files", "\n".join(map(str, files)))
+    table.add_row("files", Text("\n".join(map(str, files))))
     return table
 
 

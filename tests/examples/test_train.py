@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
 import pytest
 
 from examples import cifar, libraries, train
@@ -195,6 +198,27 @@ def test_settings_that_train_nothing_are_refused(
 def test_what_diverges_leaves_the_last_finite_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:
     refused([*SMALL, "--learning-rate", "1e300", "--epochs", "2"], capsys)
     assert load(Path("run.npz")).state.epoch == 0
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(file: BinaryIO, **_: object) -> None:
+        file.write(b"half")
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    assert "a file: got No space left on device; expected a place to write to" in refused(SMALL, capsys)
+    assert files(tmp_path) == []
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_brackets_in_a_name_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    for epochs in ("1", "2"):
+        assert main([*SMALL[:-1], "run[red].npz", "--epochs", epochs]) == TRAINED
+    told = capsys.readouterr().out
+    assert "run[red].npz: resumed after epoch 1" in told
+    assert re.search(r"│ files +│ run\[red\]\.npz +│", told)
 
 
 @pytest.mark.parametrize("option", ["--pictures", "--checkpoint"])
