@@ -16,6 +16,16 @@ from examples.errors import DataError
 from examples.networks import initial, leaves, loss, scores
 from examples.state import Dataset, Settings, Split, State
 
+DIGITS = Settings((64, 256, 10), batch=32, learning_rate=0.5, decay=0.95, reg=1e-4)
+"""For scikit-learn's digits: 97 % of 360 test images and more after 20 epochs."""
+SOFTMAX_REGRESSION = Settings((784, 10), batch=100, learning_rate=0.1)
+MNIST = Settings((784, 100, 10), batch=100, learning_rate=0.1)
+FASHION = Settings((784, 256, 128, 64, 10), batch=64, learning_rate=0.01)
+CIFAR = Settings((3072, 50, 10), batch=200, learning_rate=0.05, decay=0.95, reg=1e-3)
+"""Sizes and decay are the document's. Its rate 1e-3 and λ = 0.5 are for pixels 0 to 255 less their mean; the
+two here are for entries 0 to 1."""
+CIFAR_WIDE = replace(CIFAR, sizes=(3072, 200, 10))
+
 ROWS = 1_000
 """As many images are classified at a time, so that no copy of a large set is made."""
 
@@ -53,6 +63,8 @@ def one_epoch(settings: Settings, data: Dataset, state: State, on_batch: Callabl
         losses.append(_finite(batch_loss.item(), epoch, len(losses) + 1))
         on_batch(losses[-1])
     arrays = {name: value.realize_cached_data() for name, value in parameters.items()}
+    for array in arrays.values():  # no loss has shown what the last step did
+        _finite(float(abs(array).max()), epoch, len(losses))
     return replace(
         state,
         epoch=epoch,
