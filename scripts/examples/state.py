@@ -18,7 +18,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """Images to train by and others to test by; ``shape``: the rows and columns of an image."""
+    """Images to train by and others to test by; ``shape``: rows, columns and, if any, colours."""
 
     name: str
     train: Split
