@@ -136,7 +136,7 @@ def _call(op: Op, inputs: list[Text]) -> Text:
         return Text(f"{a.within(PRODUCT)} / {b.within(ATOM)} ** {op.power}", PRODUCT)
     name, _, parameters = repr(op).partition("(")
     words = [text.words for text in inputs]
-    shown = parameters.removesuffix(")").replace(", keepdims=False", "")
+    shown = re.sub(r"^\w+=", "", parameters.removesuffix(")").replace(", keepdims=False", ""))
     return Text(f"{spelled(name)}({', '.join([*words, shown] if shown else words)})", ATOM)
 
 
