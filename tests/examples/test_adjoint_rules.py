@@ -119,15 +119,23 @@ def test_numbers_refute_the_documents_gradient_of_the_lectures_example() -> None
         Tensor(5.0),
     )
     assert both.judged().verdict == "PASS"
-    one = replace(both, adjoint=lambda y_bar, x2: y_bar * -Tensor(np.cos(x2.numpy())))
+    one = replace(both, adjoint=_by_the_sine_only)
     assert f"{one.stated(Tensor(1.0)).item():.3f}" == "-0.284"
     with pytest.raises(GradientError):
         one.judged()
 
 
+def _by_the_sine_only(y_bar: Tensor, x2: Tensor) -> Tensor:
+    return y_bar * -Tensor(np.cos(x2.numpy()))
+
+
+def _with_another_transpose(l_bar: Tensor, w: Tensor) -> Tensor:
+    """Wᵀ x gᵀ for W x gᵀ."""
+    return l_bar * (w.T @ COLUMN @ COLUMN.T)
+
+
 def test_a_transpose_that_changes_the_shape_is_refused() -> None:
-    """Wᵀ x gᵀ for W x gᵀ: no rectangle but a square has both."""
-    wrong = replace(RULES["autoencoder"], adjoint=lambda l_bar, w: l_bar * (w.T @ COLUMN @ COLUMN.T))
+    wrong = replace(RULES["autoencoder"], adjoint=_with_another_transpose)
     with pytest.raises(ShapeError):
         wrong.judged()
 

@@ -38,6 +38,18 @@ class Drawing:
         return sorted(start for start, end in self.edges if end == name)
 
 
+class Notebook(Picture):
+    """A picture, asked as a notebook asks."""
+
+    def svg_shown(self) -> str:
+        return self._repr_svg_()
+
+    def bundle(
+        self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None
+    ) -> dict[str, str]:
+        return self._repr_mimebundle_(include=include, exclude=exclude)
+
+
 def _title(group: ElementTree.Element) -> str:
     return "".join(title.text or "" for title in group.iter(f"{SVG}title"))
 
@@ -187,15 +199,16 @@ def test_another_format_is_refused_and_nothing_written(tmp_path: Path, picture: 
 
 
 def test_a_notebook_shows_the_svg(picture: Picture) -> None:
-    shown = picture._repr_mimebundle_()
-    assert shown == {"image/svg+xml": picture.svg(), "text/plain": picture.source}
-    assert picture._repr_svg_() == picture.svg()
+    notebook = Notebook(picture.source)
+    assert notebook.bundle() == {"image/svg+xml": picture.svg(), "text/plain": picture.source}
+    assert notebook.svg_shown() == picture.svg()
 
 
 def test_a_notebook_gets_what_it_asks_for(picture: Picture) -> None:
-    assert set(picture._repr_mimebundle_(include=["text/plain", "text/html"])) == {"text/plain"}
-    assert set(picture._repr_mimebundle_(exclude=["text/plain"])) == {"image/svg+xml"}
-    assert picture._repr_mimebundle_(include=[]) == {}
+    notebook = Notebook(picture.source)
+    assert set(notebook.bundle(include=["text/plain", "text/html"])) == {"text/plain"}
+    assert set(notebook.bundle(exclude=["text/plain"])) == {"image/svg+xml"}
+    assert notebook.bundle(include=[]) == {}
 
 
 @pytest.fixture
