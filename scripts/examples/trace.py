@@ -18,7 +18,6 @@ from engine import (
     Negate,
     ParameterError,
     Tensor,
-    eager,
     enable_grad,
     find_topo_sort,
     lazy,
@@ -30,6 +29,7 @@ from engine.reverse import check_alike
 from examples.formulas import expression, formula
 
 NO_NAMES: Mapping[Tensor, str] = {}
+MOST_EQUATED = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One value of the program; the four arrays are of its shape.
+    """One value of the program; its tangent and its adjoint are of its shape and dtype.
 
     ``adjoint``: the sum of ``partials``; of the output the cotangent, which no use contributes. None for a
     constant, whose adjoint nobody asks for.
@@ -111,7 +111,7 @@ def trace(
         raise GradientRequestError(
             "trace", f"a constant, {output!r}", "a value that depends on a variable", "detach no input"
         )
-    with enable_grad(), eager():
+    with enable_grad():
         order = find_topo_sort([output])
         folded = {negated: difference for negated, difference in _folded(order) if negated not in names}
         values = _by_depth([value for value in order if value not in folded])
@@ -230,7 +230,12 @@ def _adjoint_names(
         if len(uses[value]) > 1:
             for use in uses[value]:
                 meant[use.part].append(use.said.name)
-    return {adjoint: " = ".join(dict.fromkeys(words)) for adjoint, words in meant.items()}
+    return {adjoint: _equated(list(dict.fromkeys(words))) for adjoint, words in meant.items()}
+
+
+def _equated(names: Sequence[str]) -> str:
+    """v̄7 = v̄6 = v̄4; of many the first and the last."""
+    return " = ".join(names if len(names) <= MOST_EQUATED else [names[0], "…", names[-1]])
 
 
 def barred(name: str) -> str:
