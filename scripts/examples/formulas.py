@@ -85,24 +85,31 @@ def _leaf(value: Tensor, names: Mapping[Tensor, str]) -> Text | None:
 def _made(value: Tensor, names: Mapping[Tensor, str], depth: int) -> Text | None:
     """What the op of ``value`` makes of its inputs."""
     assert value.op is not None  # leaves are said by their names
+    taken = _subtracted(value, names)
     inputs: list[Text] = []
-    for below in value.inputs:
+    for below in value.inputs if taken is None else (value.inputs[0], taken):
         text = _text(below, names, depth)
         if text is None:
             return None
         inputs.append(text)
     if type(value.op) in INFIX:
-        return _infix(value.op, inputs)
+        sign, binds = INFIX[type(value.op)]
+        return _infix(sign if taken is None else "-", binds, inputs)
     return _of_one(value.op, inputs[0], value.inputs[0]) or _call(value.op, inputs)
 
 
-def _infix(op: Op, inputs: list[Text]) -> Text:
-    sign, binds = INFIX[type(op)]
+def _subtracted(value: Tensor, names: Mapping[Tensor, str]) -> Tensor | None:
+    """b, if the value is a − b: the engine makes it as a + (−b)."""
+    if not isinstance(value.op, EWiseAdd):
+        return None
+    second = value.inputs[1]
+    return second.inputs[0] if isinstance(second.op, Negate) and second not in names else None
+
+
+def _infix(sign: str, binds: int, inputs: list[Text]) -> Text:
     left, right = inputs
     if binds == POWER:  # the only one that is taken from the right
         return Text(f"{left.within(ATOM)} {sign} {right.within(SIGN)}", binds)
-    if sign == "+" and right.words.startswith("-") and right.binds == SIGN:
-        return Text(f"{left.words} - {right.words[1:]}", SUM)
     return Text(f"{left.within(binds)} {sign} {right.within(binds + 1)}", binds)
 
 
@@ -136,7 +143,7 @@ def _call(op: Op, inputs: list[Text]) -> Text:
         return Text(f"{a.within(PRODUCT)} / {b.within(ATOM)} ** {op.power}", PRODUCT)
     name, _, parameters = repr(op).partition("(")
     words = [text.words for text in inputs]
-    shown = parameters.removesuffix(")").replace(", keepdims=False", "")
+    shown = re.sub(r"^\w+=", "", parameters.removesuffix(")").replace(", keepdims=False", ""))
     return Text(f"{spelled(name)}({', '.join([*words, shown] if shown else words)})", ATOM)
 
 

@@ -82,15 +82,15 @@ def autoencoder_program() -> Program:
 
 
 def l1_loss(w: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """L(w) = ‖y − X w‖₁ of weights (n,), inputs (N, n) and targets (N,)."""
+    """L(w) = ‖y − X w‖₁ of weights (n,) or (n, 1), inputs (N, n) and targets (N,) or (N, 1)."""
     return absolute(y - matmul(x, w)).sum()
 
 
 def l1_program() -> Program:
     """L1 regression: X and y are constants, and no derivative goes there."""
     x = Tensor([[1.0, 2.0], [3.0, -1.0], [0.5, 4.0]], requires_grad=False)
-    y = Tensor([1.0, -2.0, 3.0], requires_grad=False)
-    w = Tensor([0.5, -1.0])
+    y = Tensor([[1.0], [-2.0], [3.0]], requires_grad=False)
+    w = Tensor([[0.5], [-1.0]])
     loss = l1_loss(w, x, y)
     return Program("L1 regression L(w) = ‖y − Xw‖₁", loss, (w,), {w: "w", x: "X", y: "y", loss: "L"})
 

@@ -66,9 +66,8 @@ def show_trace(folder: Path, console: Console) -> None:
     console.print(Text(f"The gradient differentiated again, ∂²y/∂xᵢ∂xⱼ: {shown}\n"))
 
 
-def show_rules(folder: Path, console: Console) -> None:
+def show_rules(_folder: Path, console: Console) -> None:
     """The adjoint rules of matrix calculus, beside what the engine says."""
-    del folder  # a table only
     console.print(rules_table())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple
 
 from engine import (
     EWiseAdd,
@@ -18,7 +18,6 @@ from engine import (
     Negate,
     ParameterError,
     Tensor,
-    eager,
     enable_grad,
     find_topo_sort,
     lazy,
@@ -30,8 +29,7 @@ from engine.reverse import check_alike
 from examples.formulas import expression, formula
 
 NO_NAMES: Mapping[Tensor, str] = {}
-Uses: TypeAlias = Mapping[Tensor, Sequence[tuple[Tensor, Tensor]]]
-"""For each value the values made of it, each with the partial adjoint that it hands down."""
+MOST_EQUATED = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +45,17 @@ class Partial:
     value: Array
 
 
+class Use(NamedTuple):
+    """A value that another was made of: the ``user``, and the partial adjoint that it hands down."""
+
+    user: Tensor
+    part: Tensor
+    said: Partial
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One value of the program; the four arrays are of its shape.
+    """One value of the program; its tangent and its adjoint are of its shape and dtype.
 
     ``adjoint``: the sum of ``partials``; of the output the cotangent, which no use contributes. None for a
     constant, whose adjoint nobody asks for.
@@ -105,19 +111,13 @@ def trace(
         raise GradientRequestError(
             "trace", f"a constant, {output!r}", "a value that depends on a variable", "detach no input"
         )
-    with enable_grad(), eager():
+    with enable_grad():
         order = find_topo_sort([output])
-        adjoints, uses = _walk_back(order, _seed(output, out_grad))
         folded = {negated: difference for negated, difference in _folded(order) if negated not in names}
         values = _by_depth([value for value in order if value not in folded])
-        place = {value: number for number, value in enumerate(values)}
         named = _named(values, names)
+        adjoints, uses = _walk_back(order, _seed(output, out_grad), named, folded)
         tangents = pushforward(values, list(direction), list(direction.values()))
-        edges: dict[Tensor, Sequence[tuple[Tensor, Partial]]] = {}
-        for value in values:
-            used = [(folded.get(user, user), part) for user, part in uses.get(value, ())]
-            used.sort(key=lambda use: place[use[0]])
-            edges[value] = [(part, _partial(value, user, part, adjoints, named)) for user, part in used]
         rows = tuple(
             Row(
                 named[value],
@@ -125,13 +125,13 @@ def trace(
                 value.numpy(),
                 tangent.numpy(),
                 adjoints[value].numpy() if value in adjoints else None,
-                tuple(partial for _, partial in edges[value]),
+                tuple(use.said for use in uses[value]),
             )
             for value, tangent in zip(values, tangents, strict=True)
         )
     variables = [value for value in values if value.is_leaf() and value.requires_grad]
     gradients = tuple(adjoints[value] for value in variables)
-    return Trace(rows, output, gradients, named | _adjoint_names(values, named, adjoints, edges))
+    return Trace(rows, output, gradients, named | _adjoint_names(values, named, adjoints, uses))
 
 
 def _seed(output: Tensor, out_grad: Tensor | None) -> Tensor:
@@ -141,23 +141,31 @@ def _seed(output: Tensor, out_grad: Tensor | None) -> Tensor:
     return Tensor(ones_like(output) if out_grad is None else out_grad)
 
 
-def _walk_back(order: Sequence[Tensor], seed: Tensor) -> tuple[dict[Tensor, Tensor], Uses]:
-    """The adjoints of all variables, and what each use contributes to them.
+def _walk_back(
+    order: Sequence[Tensor], seed: Tensor, named: dict[Tensor, str], folded: Mapping[Tensor, Tensor]
+) -> tuple[dict[Tensor, Tensor], Mapping[Tensor, Sequence[Use]]]:
+    """The adjoints of all variables, and for each row what its uses contribute, in the order of the rows.
 
-    A rule speaks of all inputs; it is called lazily, so that what a constant would get is never computed.
+    A rule speaks of all inputs; it is called lazily, so that what a constant would get is never computed, and
+    the factors of a partial adjoint are still known when it is put into words.
     """
     adjoints = {order[-1]: seed}
-    uses: dict[Tensor, list[tuple[Tensor, Tensor]]] = defaultdict(list)
-    for user in reversed(order):
-        if user.op is None or not user.requires_grad:
+    uses: dict[Tensor, list[Use]] = {value: [] for value in named}
+    for node in reversed(order):
+        if node.op is None or not node.requires_grad:
             continue
         with lazy():
-            parts = user.op.gradient_as_tuple(adjoints[user], user)
-        for value, part in zip(user.inputs, parts, strict=True):
+            parts = node.op.gradient_as_tuple(adjoints[node], node)
+        user = folded.get(node, node)
+        for value, part in zip(node.inputs, parts, strict=True):
             if value.requires_grad:
+                if value in named:
+                    uses[value].append(Use(user, part, _partial(value, user, part, adjoints[user], named)))
                 part.realize_cached_data()
-                uses[value].append((user, part))
                 adjoints[value] = adjoints[value] + part if value in adjoints else part
+    place = {value: number for number, value in enumerate(named)}
+    for found in uses.values():
+        found.sort(key=lambda use: place[use.user])
     return adjoints, uses
 
 
@@ -199,23 +207,19 @@ def _row_formula(value: Tensor, named: Mapping[Tensor, str]) -> str:
 
 
 def _partial(
-    value: Tensor,
-    user: Tensor,
-    part: Tensor,
-    adjoints: Mapping[Tensor, Tensor],
-    named: dict[Tensor, str],
+    value: Tensor, user: Tensor, part: Tensor, out_grad: Tensor, named: dict[Tensor, str]
 ) -> Partial:
     """What one use contributes, in terms of the values and of the adjoint of the user."""
     v, v_bar, u, u_bar = named[value], barred(named[value]), named[user], barred(named[user])
-    known = ChainMap({adjoints[user]: u_bar}, named)
-    return Partial(f"{v_bar}→{u}", u, expression(part, known, f"(∂{u}/∂{v})ᵀ {u_bar}"), part.numpy())
+    said = expression(part, ChainMap({out_grad: u_bar}, named), f"(∂{u}/∂{v})ᵀ {u_bar}")
+    return Partial(f"{v_bar}→{u}", u, said, part.numpy())
 
 
 def _adjoint_names(
     values: Sequence[Tensor],
     named: Mapping[Tensor, str],
     adjoints: Mapping[Tensor, Tensor],
-    edges: Mapping[Tensor, Sequence[tuple[Tensor, Partial]]],
+    uses: Mapping[Tensor, Sequence[Use]],
 ) -> dict[Tensor, str]:
     """The names of adjoints, and of partial adjoints that are added up; one Tensor may be several of them."""
     meant: dict[Tensor, list[str]] = defaultdict(list)
@@ -223,10 +227,15 @@ def _adjoint_names(
         if value in adjoints:
             meant[adjoints[value]].append(barred(named[value]))
     for value in values:
-        if len(edges[value]) > 1:
-            for part, partial in edges[value]:
-                meant[part].append(partial.name)
-    return {adjoint: " = ".join(dict.fromkeys(words)) for adjoint, words in meant.items()}
+        if len(uses[value]) > 1:
+            for use in uses[value]:
+                meant[use.part].append(use.said.name)
+    return {adjoint: _equated(list(dict.fromkeys(words))) for adjoint, words in meant.items()}
+
+
+def _equated(names: Sequence[str]) -> str:
+    """v̄7 = v̄6 = v̄4; of many the first and the last."""
+    return " = ".join(names if len(names) <= MOST_EQUATED else [names[0], "…", names[-1]])
 
 
 def barred(name: str) -> str:

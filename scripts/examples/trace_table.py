@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import SupportsFloat
+
 import numpy as np
 from rich import box
 from rich.table import Table
@@ -17,11 +19,11 @@ MOST_ENTRIES = 12
 
 def trace_table(trace: Trace, title: str) -> Table:
     """One row a value: v = formula, v, v̇, v̄, and what each use of v contributes to v̄."""
-    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, show_lines=_has_arrays(trace))
+    arrays = any(row.value.ndim for row in trace.rows)
+    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, show_lines=arrays)
     table.add_column("program")
-    table.add_column("value v", justify="right")
-    table.add_column(f"tangent {dotted('v')}", justify="right")
-    table.add_column(f"adjoint {barred('v')}", justify="right")
+    for column in ("value v", f"tangent {dotted('v')}", f"adjoint {barred('v')}"):
+        table.add_column(column, justify="left" if arrays else "right")
     table.add_column(f"partial adjoints {barred('v')}ᵢ→ⱼ, summing to {barred('v')}ᵢ", overflow="fold")
     for row in trace.rows:
         adjoint = Text("—" if row.adjoint is None else shown(row.adjoint))
@@ -39,8 +41,12 @@ def shown(array: Array) -> str:
     """A number with ten digits; an array as its entries, or as some of them where there are many."""
     if not array.ndim:
         return f"{array.item():.{DIGITS}g}"
-    entries = np.array2string(array, precision=ARRAY_DIGITS, threshold=MOST_ENTRIES, edgeitems=2)
-    return f"{array.shape}\n{entries}"
+    with np.printoptions(formatter={"float": _entry}, threshold=MOST_ENTRIES, edgeitems=2):
+        return f"{array.shape}\n{array}"
+
+
+def _entry(number: SupportsFloat) -> str:
+    return f"{float(number):.{ARRAY_DIGITS}g}"
 
 
 def _partials(row: Row) -> Text:
@@ -49,7 +55,3 @@ def _partials(row: Row) -> Text:
     return Text(
         "\n".join(f"{part.name} = {part.formula} ={joint}{shown(part.value)}" for part in row.partials)
     )
-
-
-def _has_arrays(trace: Trace) -> bool:
-    return any(row.value.ndim for row in trace.rows)
