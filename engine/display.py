@@ -37,7 +37,7 @@ def graph_dot(primal: Tensor, *adjoints: Tensor, names: Mapping[Tensor, str] = N
     lines = ["digraph gradlaws {", "  rankdir=BT;", '  node [shape=box, style=filled, fontname="monospace"];']
     for value, node in nodes.items():
         colour, kind = ("lightblue", "primal") if value in primal_part else ("lightsalmon", "adjoint")
-        text = f"{labels[value]}\\n{_facts(value)}".replace('"', '\\"')
+        text = f"{_escaped(labels[value])}\\n{_escaped(_facts(value))}"
         lines.append(f'  {node} [label="{text}", fillcolor={colour}, class={kind}];')
         lines.extend(f"  {nodes[below]} -> {node};" for below in value.inputs)
     return "\n".join([*lines, "}"])
@@ -55,3 +55,8 @@ def _labels(
 def _facts(value: Tensor) -> str:
     maker = repr(value.op) if value.op is not None else "variable" if value.requires_grad else "constant"
     return f"{maker}  {value.shape} {value.dtype}"
+
+
+def _escaped(text: str) -> str:
+    """As Graphviz reads it: a backslash begins an escape, an ampersand an entity, and a quotation mark ends."""
+    return text.replace("\\", "\\\\").replace("&", "&amp;").replace('"', '\\"')

@@ -61,9 +61,7 @@ _CONTENTS: Mapping[str, Callable[[Picture], bytes]] = {
 
 def graph_picture(primal: Tensor, *adjoints: Tensor, names: Mapping[Tensor, str] = NO_NAMES) -> Picture:
     """The graph of a value, in a first colour, and in a second what its adjoints added to it."""
-    # Graphviz takes a backslash in a label for the start of an escape, and & for that of HTML's names.
-    escaped = {value: name.replace("\\", "\\\\").replace("&", "&amp;") for value, name in names.items()}
-    return Picture(graph_dot(primal, *adjoints, names=escaped))
+    return Picture(graph_dot(primal, *adjoints, names=names))
 
 
 def trace_picture(trace: Trace) -> Picture:

@@ -115,3 +115,9 @@ def test_values_keep_apart_when_a_name_is_taken_already(same: bool) -> None:
     source = graph_dot(a + b, names={a: "w", b: "w"} if same else {a: "v2"})
     nodes = {line.split(" [")[0] for line in source.splitlines() if "fillcolor" in line}
     assert len(nodes) == 3
+
+
+def test_what_graphviz_reads_as_a_mark_of_its_own_is_escaped() -> None:
+    x = Tensor(1.0)
+    source = graph_dot(x, names={x: 'a\\b & "c"\\'})
+    assert '[label="a\\\\b &amp; \\"c\\"\\\\\\nvariable  () float64"' in source
