@@ -48,7 +48,7 @@ def one_epoch(settings: Settings, data: Dataset, state: State, on_batch: Callabl
     permutes them into, the last batch with what is left, in float64. Each batch is a step W − η ∂loss/∂W, and
     after the epoch η is multiplied by ``decay``.
 
-    Raises ``ParameterError`` where a loss is no finite number, and as ``start``.
+    Raises ``ParameterError`` where a loss or parameter is no finite number, and as ``start``.
     """
     _check(settings)
     _check_fit(settings, data)
@@ -60,11 +60,11 @@ def one_epoch(settings: Settings, data: Dataset, state: State, on_batch: Callabl
         with np.errstate(over="ignore", invalid="ignore"):  # where numbers overflow, the loss says so
             batch_loss = loss(parameters, Tensor.make_const(images), labels, settings.reg)
             parameters = descended(batch_loss, parameters, state.learning_rate)
-        losses.append(_finite(batch_loss.item(), epoch, len(losses) + 1))
+        losses.append(_finite("loss", batch_loss.item(), epoch, len(losses) + 1))
         on_batch(losses[-1])
     arrays = {name: value.realize_cached_data() for name, value in parameters.items()}
     for array in arrays.values():  # no loss has shown what the last step did
-        _finite(float(abs(array).max()), epoch, len(losses))
+        _finite("parameter", float(abs(array).max()), epoch, len(losses))
     return replace(
         state,
         epoch=epoch,
@@ -112,11 +112,11 @@ def descended(output: Tensor, parameters: Mapping[str, Tensor], learning_rate: f
     return leaves({name: computed(value.realize_cached_data() - step) for (name, value), step in pairs})
 
 
-def _finite(number: float, epoch: int, batch: int) -> float:
+def _finite(what: str, number: float, epoch: int, batch: int) -> float:
     if not isfinite(number):
         raise ParameterError(
             "one_epoch",
-            f"a loss of {number} in epoch {epoch}, batch {batch}",
+            f"a {what} of {number} in epoch {epoch}, batch {batch}",
             "a finite number",
             "take a smaller learning rate",
         )
