@@ -58,5 +58,5 @@ def _facts(value: Tensor) -> str:
 
 
 def _escaped(text: str) -> str:
-    """As Graphviz reads it: a backslash begins an escape, an ampersand an entity, and a quotation mark ends."""
+    """As Graphviz reads it: a backslash begins an escape, an ampersand an entity; a quotation mark ends."""
     return text.replace("\\", "\\\\").replace("&", "&amp;").replace('"', '\\"')
