@@ -1,8 +1,8 @@
 """Universal approximation with step units: a sum of boxes is a network with one hidden layer.
 
 With the unit step σ, a box of height h from e to e + δ is h σ(x − e) − h σ(x − e − δ): two hidden units. The
-engine's σ is 0 at 0, so a box holds its right edge and not its left one. Boxes side by side over [−B, B], each
-as high as f at its midpoint, are off by at most δ/2 · max |f′| on (−B, B], by the mean value theorem.
+engine's σ is 0 at 0, so a box holds its right edge and not its left one. Boxes side by side over [−B, B],
+each as high as f at its midpoint, are off by at most δ/2 · max |f′| on (−B, B], by the mean value theorem.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def draw(found: Sequence[Off], path: Path) -> None:
     x = points()
     for place, count in enumerate(SHOWN, start=1):
         axes = figure.add_subplot(1, 3, place)
-        axes.plot(x.tolist(), wave(x).tolist(), "b-", label="f")
+        axes.plot(x.tolist(), wave(x).tolist(), "k-", label="f")
         edges = np.linspace(-REACH, REACH, count + 1)
         heights = values(approximation(wave, REACH, count), edges)
         axes.step(edges.tolist(), heights.tolist(), where="pre", label=f"{count} boxes")
