@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from engine import Tensor, no_grad, step
+from engine import Tensor, cos, no_grad, sin, step
 from engine.array import Array, computed
 from engine.errors import ParameterError
 from examples.files import written
@@ -27,14 +27,14 @@ STEEPEST = 3.5
 """|f′| = |2 cos 2x − 1.5 sin 3x| is not above it."""
 COUNTS = (4, 8, 16, 32, 64, 128, 256, 512)
 SHOWN = (8, 32)
-POINTS = 6000
+POINTS = 3000
 """Points of (−B, B] at which the error is taken: several in every box."""
 PICTURE = "boxes.png"
 
 
-def wave(x: Array) -> Array:
+def wave(x: Tensor) -> Tensor:
     """f(x) = sin 2x + ½ cos 3x."""
-    return computed(np.sin(2 * x) + np.cos(3 * x) / 2)
+    return sin(2 * x) + cos(3 * x) / 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,7 @@ def box(height: float, start: float, width: float) -> Boxes:
     return Boxes(Tensor([start, start + width]), Tensor([height, -height]))
 
 
-def approximation(f: Callable[[Array], Array], reach: float, count: int) -> Boxes:
+def approximation(f: Callable[[Tensor], Tensor], reach: float, count: int) -> Boxes:
     """``count`` boxes side by side over [−B, B], each as high as f at its midpoint.
 
     Raises ``ParameterError`` for less than one box.
@@ -77,7 +77,7 @@ def approximation(f: Callable[[Array], Array], reach: float, count: int) -> Boxe
     if count < 1:
         raise ParameterError("approximation", f"{count} boxes", "at least one", "choose how many")
     edges = np.linspace(-reach, reach, count + 1)
-    heights = f(computed((edges[:-1] + edges[1:]) / 2))
+    heights = values(f, computed((edges[:-1] + edges[1:]) / 2))
     thresholds = np.stack([edges[:-1], edges[1:]], axis=1)
     weights = np.stack([heights, -heights], axis=1)
     return Boxes(Tensor(thresholds.reshape(-1)), Tensor(weights.reshape(-1)))
@@ -88,16 +88,16 @@ def points(reach: float = REACH) -> Array:
     return computed(np.linspace(-reach, reach, POINTS + 1)[1:])
 
 
-def values(boxes: Boxes, x: Array) -> Array:
-    """The network's values at the points x (N,)."""
+def values(f: Callable[[Tensor], Tensor], x: Array) -> Array:
+    """The values of a function or of boxes at the points x (N,)."""
     with no_grad():
-        return boxes(Tensor.make_const(x)).numpy()
+        return f(Tensor.make_const(x)).numpy()
 
 
 def errors(counts: Sequence[int] = COUNTS) -> list[Off]:
     """For each number of boxes how far they are from ``wave`` over (−B, B]."""
     x = points()
-    right = wave(x)
+    right = values(wave, x)
     found: list[Off] = []
     for count in counts:
         off = computed(np.abs(values(approximation(wave, REACH, count), x) - right))
@@ -124,7 +124,7 @@ def draw(found: Sequence[Off], path: Path) -> None:
     x = points()
     for place, count in enumerate(SHOWN, start=1):
         axes = figure.add_subplot(1, 3, place)
-        axes.plot(x.tolist(), wave(x).tolist(), "k-", label="f")
+        axes.plot(x.tolist(), values(wave, x).tolist(), "k-", label="f")
         edges = np.linspace(-REACH, REACH, count + 1)
         heights = values(approximation(wave, REACH, count), edges)
         axes.step(edges.tolist(), heights.tolist(), where="pre", label=f"{count} boxes")
