@@ -23,6 +23,7 @@ TRAIN, TEST = 8000, 2000
 EPOCHS = 3
 PARTS = 8
 """So often in an epoch the test images are asked."""
+OTHER_SEEDS = range(10)
 FIRST = (1, 2, 5, 10, 20, 50)
 """The images, counted from 1, whose losses show how the first steps went."""
 
@@ -49,8 +50,13 @@ class Setting:
     white: float
     rate: float
 
+    @property
+    def cells(self) -> tuple[str, str]:
+        """What stands in a table under pixels and rate."""
+        return f"0 to {self.white:g}", f"{self.rate:g}"
+
     def __str__(self) -> str:
-        return f"pixels 0 to {self.white:g}, learning rate {self.rate:g}"
+        return "pixels {}, learning rate {}".format(*self.cells)
 
 
 AS_DOCUMENTED = Setting(255.0, sigmoid_net.RATE)
@@ -98,9 +104,12 @@ def check_images(images: int) -> None:
         )
 
 
-def trained(setting: Setting, way: Way, images: int, tell: Callable[[], None]) -> Run:
-    """Three epochs by the first ``images`` images; ``tell`` is called after each part.
+def trained(
+    setting: Setting, way: Way, images: int, tell: Callable[[], object], seed: int = sigmoid_net.SEED
+) -> Run:
+    """Three epochs by the first ``images`` images, from the start that ``seed`` draws.
 
+    ``tell`` is called after each part.
     Raises ``ParameterError`` for fewer images than parts, or more than there are.
     """
     check_images(images)
@@ -108,7 +117,7 @@ def trained(setting: Setting, way: Way, images: int, tell: Callable[[], None]) -
     test = part_of(every, TRAIN, TRAIN + TEST)
     ends = [images * part // PARTS for part in range(PARTS + 1)]
     parts = [part_of(every, *pair) for pair in pairwise(ends)]
-    net = initial()
+    net = initial(seed=seed)
     before = saturated(net, test.images)
     scores = [score(net, test)]
     seconds: list[float] = []
