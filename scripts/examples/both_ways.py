@@ -180,7 +180,7 @@ def markdown(head: Sequence[str], rows: Rows) -> list[str]:
 
 def page(runs: Sequence[Run], others: Rows) -> str:
     """The page, from these runs and what comes out from other starts."""
-    reading = [document.saturated for _, (document, *_) in by_setting(runs)]
+    here, *_, there = (f"{run.saturated[0]:.1%}" for run in runs)
     return "\n".join([
         *HEAD,
         "## Accuracy",
@@ -194,7 +194,7 @@ def page(runs: Sequence[Run], others: Rows) -> str:
         f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}.",
         "",
         *WHY,
-        f"Before training {reading[0][0]:.1%} of them are saturated, with pixels 0 to 1 {reading[-1][0]:.1%}.",
+        f"Before training {here} of them are saturated, with pixels 0 to 1 {there}.",
         *ROUNDING,
         *markdown(STARTS, others),
         "",

@@ -84,10 +84,10 @@ class Run:
         return self.scores[PARTS::PARTS]
 
 
-def bundled(white: float) -> Split:
-    """The 10,000 MNIST test images as float64 (10000, 784), entries from 0 to ``white``, and their labels."""
-    pixels = read_idx(MNIST / "t10k-images-idx3-ubyte.gz")
-    labels = read_idx(MNIST / "t10k-labels-idx1-ubyte.gz")
+def bundled(white: float, start: int = 0, stop: int = TRAIN + TEST) -> Split:
+    """MNIST's test images from ``start`` to before ``stop``, float64 (N, 784), 0 to ``white``."""
+    pixels = read_idx(MNIST / "t10k-images-idx3-ubyte.gz")[start:stop]
+    labels = read_idx(MNIST / "t10k-labels-idx1-ubyte.gz")[start:stop]
     return Split(pixels.reshape(len(pixels), -1) * (white / 255), labels)
 
 
@@ -113,10 +113,10 @@ def trained(
     Raises ``ParameterError`` for fewer images than parts, or more than there are.
     """
     check_images(images)
-    every = bundled(setting.white)
-    test = part_of(every, TRAIN, TRAIN + TEST)
+    train = bundled(setting.white, 0, images)
+    test = bundled(setting.white, TRAIN)
     ends = [images * part // PARTS for part in range(PARTS + 1)]
-    parts = [part_of(every, *pair) for pair in pairwise(ends)]
+    parts = [part_of(train, *pair) for pair in pairwise(ends)]
     net = initial(seed=seed)
     before = saturated(net, test.images)
     scores = [score(net, test)]
@@ -137,11 +137,11 @@ def trained(
 
 def first_losses(setting: Setting, way: Way) -> list[float]:
     """The losses of the images numbered ``FIRST``, each before its step."""
-    every = bundled(setting.white)
+    images = bundled(setting.white, 0, max(FIRST))
     net = initial()
     losses: list[float] = []
     for at in range(max(FIRST)):
-        image = part_of(every, at, at + 1)
+        image = part_of(images, at, at + 1)
         losses.append(score(net, image).loss)
         way.descend(net, image, setting.rate)
     return [losses[number - 1] for number in FIRST]

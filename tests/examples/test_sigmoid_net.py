@@ -26,7 +26,7 @@ from examples.sigmoid_net import (
     variables,
 )
 from examples.state import Split
-from examples.ways import bundled, part_of
+from examples.ways import bundled
 from properties.grads.check import check_grads
 from properties.grads.measured import NUDGES, ROUNDINGS
 from properties.oracles.complex_step import nudged
@@ -68,7 +68,7 @@ def test_before_training_loss_and_accuracy_are_the_documents() -> None:
 def test_another_layout_of_the_same_draws_is_another_start() -> None:
     first, second, third = initial()
     turned = (first, Layer(second.weight.T, second.bias), third)
-    split = part_of(bundled(255.0), 0, 100)
+    split = bundled(255.0, 0, 100)
     assert score(turned, split) != score(initial(), split)
 
 
@@ -89,7 +89,7 @@ def test_by_hand_the_gradients_are_the_engines_once_both_slips_are_repaired(
     slips: Slip, white: float
 ) -> None:
     net = initial()
-    for image, label in samples(part_of(bundled(white), 0, 3)):
+    for image, label in samples(bundled(white, 0, 3)):
         ours = [adjoint.numpy() for adjoint in gradients(variables(net), image, targets(10)[label])]
         allowed = rounding(net, image, label)
         for slip, same in ((Slip.NONE, True), (slips, False)):
@@ -101,7 +101,7 @@ def test_by_hand_the_gradients_are_the_engines_once_both_slips_are_repaired(
 
 
 def test_an_epoch_is_a_step_for_each_image_in_their_order() -> None:
-    split = part_of(bundled(1.0), 0, 20)
+    split = bundled(1.0, 0, 20)
     backwards = Split(split.images[::-1], split.labels[::-1])
     nets: list[Net] = []
     for each in (split, backwards):
