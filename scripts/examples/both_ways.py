@@ -14,6 +14,7 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from rich.console import Console
@@ -22,6 +23,7 @@ from rich.table import Table
 
 from examples.files import written
 from examples.libraries import make_figure
+from examples.sigmoid_net import Score
 from examples.ways import (
     AS_DOCUMENTED,
     EPOCHS,
@@ -50,7 +52,8 @@ MEASURES = ("pixels", "rate", "way", "loss at last", "saturated at first", "at l
 STARTS = ("seed", *(way.value for way in BY_HAND))
 LOSSES = ("image", *(way.value for way in Way))
 
-Rows = list[tuple[str, ...]]
+Rows: TypeAlias = list[tuple[str, ...]]
+Starts: TypeAlias = dict[int, tuple[Score, ...]]
 
 
 def compare(settings: Sequence[Setting], images: int, console: Console) -> list[Run]:
@@ -95,18 +98,17 @@ def losses(setting: Setting) -> Rows:
     ]
 
 
-def starts(images: int, seeds: Sequence[int], tell: Callable[[], object]) -> Rows:
-    """From each seed's start, in the document's setting, by hand: the share of test images right at last."""
-    return [
-        (
-            str(seed),
-            *(
-                f"{trained(AS_DOCUMENTED, way, images, tell, seed).epochs[-1].accuracy:.2%}"
-                for way in BY_HAND
-            ),
-        )
+def starts(images: int, seeds: Sequence[int], tell: Callable[[], object]) -> Starts:
+    """For each seed the last scores of both ways by hand, in the document's setting, from its start."""
+    return {
+        seed: tuple(trained(AS_DOCUMENTED, way, images, tell, seed).epochs[-1] for way in BY_HAND)
         for seed in seeds
-    ]
+    }
+
+
+def start_rows(others: Starts) -> Rows:
+    """The share of test images that are right at last, a column for each way by hand."""
+    return [(str(seed), *(f"{score.accuracy:.2%}" for score in scores)) for seed, scores in others.items()]
 
 
 def by_setting(runs: Sequence[Run]) -> list[tuple[Setting, list[Run]]]:
@@ -178,8 +180,9 @@ def markdown(head: Sequence[str], rows: Rows) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 
-def page(runs: Sequence[Run], others: Rows) -> str:
+def page(runs: Sequence[Run], others: Starts) -> str:
     """The page, from these runs and what comes out from other starts."""
+    ahead = sum(document.right > repaired.right for document, repaired in others.values())
     here, *_, there = (f"{run.saturated[0]:.1%}" for run in runs)
     return "\n".join([
         *HEAD,
@@ -196,7 +199,9 @@ def page(runs: Sequence[Run], others: Rows) -> str:
         *WHY,
         f"Before training {here} of them are saturated, with pixels 0 to 1 {there}.",
         *ROUNDING,
-        *markdown(STARTS, others),
+        *markdown(STARTS, start_rows(others)),
+        "",
+        f"The document is ahead from {ahead} of {len(others)}.",
         "",
         *TIME,
         *markdown(MEASURES, measures(runs)),
@@ -230,8 +235,8 @@ WHY = [
     "A gradient says how the loss changes for a small step. In the document's setting steps are not small:",
     "with pixels 0 to 1 the same training would have first weights 255 times as large, and for them the",
     "learning rate 255² · 0.003 ≈ 195. A unit of the first layer is called saturated if σ′(z) is below 1 %",
-    "of its peak ¼: hardly any gradient passes through it, and true gradients seldom bring it back. With the",
-    "first error the factor is σ′(a) with 0 ≤ a ≤ 1, never below 0.19, and saturated units go on moving.",
+    "of its peak ¼: hardly any gradient passes through it. With the first error the factor is σ′(a) with",
+    "0 ≤ a ≤ 1, which is never below 0.19, so that saturated units go on moving, if not along the gradient.",
 ]
 ROUNDING = [
     "",

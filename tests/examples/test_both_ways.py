@@ -15,7 +15,7 @@ from examples.both_ways import (
     LOSSES,
     PAGE,
     PICTURE,
-    Rows,
+    Starts,
     accuracies,
     losses,
     main,
@@ -111,9 +111,9 @@ def test_every_image_is_trained_by_once_an_epoch_however_they_divide() -> None:
 
 def test_another_start_is_another_run() -> None:
     told: list[None] = []
-    (first, second) = starts(8, (1, sigmoid_net.SEED), lambda: told.append(None))
-    assert [first[0], second[0]] == ["1", "80085"]
-    assert first[1:] != second[1:]
+    found = starts(8, (1, sigmoid_net.SEED), lambda: told.append(None))
+    assert list(found) == [1, 80085]
+    assert [score.loss for score in found[1]] != [score.loss for score in found[80085]]
     assert len(told) == 2 * len(BY_HAND) * EPOCHS * PARTS
 
 
@@ -155,8 +155,8 @@ def test_the_page_is_written_by_a_whole_run_and_not_by_a_short_one(
         asked.append(images)
         return made_up_runs()
 
-    def no_starts(images: int, seeds: Sequence[int], tell: Callable[[], object]) -> Rows:
-        return [("7", "1.00%", "2.00%")]
+    def no_starts(images: int, seeds: Sequence[int], tell: Callable[[], object]) -> Starts:
+        return {7: (Score(1.0, 1, 4), Score(1.0, 2, 4)), 8: (Score(1.0, 2, 4), Score(1.0, 1, 4))}
 
     monkeypatch.setattr(both_ways, "compare", compare)
     monkeypatch.setattr(both_ways, "starts", no_starts)
@@ -168,5 +168,6 @@ def test_the_page_is_written_by_a_whole_run_and_not_by_a_short_one(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["both_ways.md", PICTURE]
     text = (tmp_path / "both_ways.md").read_text(encoding="utf-8")
     assert "\n".join(markdown(both_ways.ACCURACIES, accuracies(made_up_runs()))) in text
-    assert "| 7 | 1.00% | 2.00% |" in text
+    assert "| 7 | 25.00% | 50.00% |\n| 8 | 50.00% | 25.00% |" in text
+    assert "The document is ahead from 1 of 2." in text
     assert "25.0% of them are saturated, with pixels 0 to 1 25.0%." in text
