@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from engine import EngineError, hessian
+from examples import both_ways, boxes
 from examples.adjoint_rules import rules_table
 from examples.graph_picture import trace_picture
 from examples.lecture import (
@@ -75,6 +76,13 @@ def _program(make: Callable[[], Program], name: str, folder: Path, console: Cons
     show_program(make(), name, folder, console)
 
 
+def pictured(show: Callable[[Path, Console], Sequence[Path]], folder: Path, console: Console) -> None:
+    """What an example prints, and the files of its pictures."""
+    for path in show(folder, console):
+        console.print(Text(f"{path}"), soft_wrap=True)
+    console.print()
+
+
 SHOWN_BY_NAME: Mapping[str, Example] = {
     "trace": show_trace,
     "swish": partial(_program, swish_program, "swish"),
@@ -83,6 +91,8 @@ SHOWN_BY_NAME: Mapping[str, Example] = {
     "softmax": partial(_program, softmax_program, "softmax"),
     "cross_entropy": partial(_program, cross_entropy_program, "cross_entropy"),
     "rules": show_rules,
+    "boxes": partial(pictured, boxes.show),
+    "both_ways": partial(pictured, both_ways.show),
 }
 """One line an example; ``all`` shows them in this order."""
 

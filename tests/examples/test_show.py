@@ -1,21 +1,26 @@
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from examples import libraries
-from examples.show import MISUSED, SHOWN, SHOWN_BY_NAME, main
+from examples import both_ways, libraries, show
+from examples.show import MISUSED, SHOWN, SHOWN_BY_NAME, main, pictured
 
-PICTURES = ["autoencoder", "cross_entropy", "l1", "softmax", "swish", "trace"]
+FEW = 200
+GRAPHS = ["autoencoder", "cross_entropy", "l1", "softmax", "swish", "trace"]
 
 
 def test_one_command_shows_everything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "120")
+    few = partial(pictured, partial(both_ways.show, images=FEW))
+    monkeypatch.setattr(show, "SHOWN_BY_NAME", {**SHOWN_BY_NAME, "both_ways": few})
     folder = tmp_path / "new" / "pictures"
     assert main(["--folder", str(folder)]) == SHOWN
     written = sorted(path.name for path in folder.iterdir())
-    assert written == sorted(f"{name}.{suffix}" for name in PICTURES for suffix in ("png", "svg"))
+    graphs = [f"{name}.{suffix}" for name in GRAPHS for suffix in ("png", "svg")]
+    assert written == sorted([*graphs, "boxes.png", "both_ways.png"])
     printed = capsys.readouterr().out
     assert [str(folder / name) for name in written if str(folder / name) not in printed.splitlines()] == []
     for words in (
@@ -24,6 +29,8 @@ def test_one_command_shows_everything(
         "-0.25, 1; 1, -0.9589242747",
         "digits certified",
         "‖WᵀWx − x‖²",
+        "largest error",
+        "by the document",
     ):
         assert words in printed
 
