@@ -32,7 +32,7 @@ def loss_and_gradients(
     weights: Array = np.exp(scores)
     sums = computed(weights.sum(axis=1))
     label = np.arange(len(images)), places(labels)
-    loss = float(computed(np.log(sums) - scores[label]).mean())
+    loss = computed((np.log(sums) - scores[label]).mean())
     bar = weights / (sums[:, np.newaxis] * len(images))
     bar[label] -= 1 / len(images)
     gradients: dict[str, Array] = {}
@@ -41,11 +41,11 @@ def loss_and_gradients(
         gradients[f"W{layer}"] = computed(inputs[layer - 1].T @ bar)
         gradients[f"b{layer}"] = computed(bar.sum(axis=0))
         if reg:
-            loss += 0.5 * reg * float(np.sum(weight * weight))
+            loss = computed(loss + 0.5 * reg * np.sum(weight * weight))
             gradients[f"W{layer}"] += reg * weight
         if layer > 1:
             bar = (bar @ weight.T) * (inputs[layer - 1] > 0)
-    return loss, gradients
+    return float(loss), gradients
 
 
 def one_epoch(settings: Settings, data: Dataset, state: State) -> State:
