@@ -10,7 +10,7 @@ from engine.array import Array, NumberArray, Shape
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Images (N, D) with entries 0 to 1, and for each the number of its class, (N,)."""
+    """Images (N, D), entries 0 to 1 unless they are raw, and of each the number of its class, (N,)."""
 
     images: Array
     labels: NumberArray
