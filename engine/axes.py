@@ -57,7 +57,7 @@ def canonical_shape(what: str, shape: int | Iterable[int | Sequence[int]]) -> Sh
 
 
 def _size(size: object) -> int:
-    if not isinstance(size, SupportsIndex):
+    if not isinstance(size, int | SupportsIndex):  # int by name: to ask whether a protocol is kept is slow
         raise TypeError("no integer")
     return index(size)
 
