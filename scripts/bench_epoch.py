@@ -1,17 +1,18 @@
 """How long an epoch of training takes: the ratio of the engine's time to that of hand-written NumPy.
 
-    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python scripts/bench_epoch.py [ROUNDS]
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python scripts/bench_epoch.py [--rounds N]
 
 Run it where gradlaws is installed. Both sides do the same work, from the shuffle to the accuracies, and are
 taken in turn in one process, so that a noisy machine disturbs both alike; the figure is the median of the
 rounds' ratios, beside the least and the largest. The images are noise: an epoch takes as long on any others.
-That both sides compute the same is held by tests/examples/test_by_hand.py.
+That both sides compute the same is held by tests/examples/test_digits.py.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -20,7 +21,6 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from engine.errors import ParameterError
 from examples import by_hand, solver
 from examples.state import Dataset, Settings, Split, State
 
@@ -72,11 +72,19 @@ def _seconds(run: Callable[[], State]) -> float:
     return time.perf_counter() - start
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Measure and print the table. Raises ``ParameterError``."""
-    given = arguments[0] if arguments else str(ROUNDS)
+def _count(given: str) -> int:
     if not given.isdecimal() or int(given) < 1:
-        raise ParameterError("bench_epoch", repr(given), "a number of rounds > 0", "leave it out for 7")
+        raise ArgumentTypeError(f"got {given!r}; expected a whole number > 0")
+    return int(given)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print the table."""
+    parser = ArgumentParser(
+        description="The time of an epoch on the engine, beside that of hand-written NumPy."
+    )
+    parser.add_argument("--rounds", type=_count, default=ROUNDS, help="how often each side is timed")
+    rounds: int = parser.parse_args(arguments).rounds
     tasks = [
         (solver.DIGITS, 1_437, 360),
         (solver.MNIST, 8_000, 2_000),
@@ -84,7 +92,7 @@ def main(arguments: Sequence[str]) -> None:
     ]
     table = Table("sizes", "batch", "images", "by hand", "engine", "ratio", "spread")
     for settings, train, test in tasks:
-        times = measure(settings, noise(settings, train, test), int(given))
+        times = measure(settings, noise(settings, train, test), rounds)
         ratios = times.ratios()
         table.add_row(
             "-".join(map(str, settings.sizes)),
