@@ -30,12 +30,12 @@ from examples.trace_table import trace_table
 Example = Callable[[Path, Console], None]
 """It prints its tables to the console and writes its pictures to the folder."""
 
-SHOWN, MISUSED = 0, 2
+SHOWN, MISUSED, STOPPED = 0, 2, 130
 
 EXAMPLES = """examples:
-  python -m examples.show                      everything, with pictures in the folder pictures
-  python -m examples.show trace autoencoder    these two
-  python -m examples.show swish --folder here  the picture goes to the folder here
+  scripts/show                      everything, with pictures in the folder pictures
+  scripts/show trace autoencoder    these two
+  scripts/show swish --folder here  the picture goes to the folder here
 """
 
 
@@ -103,6 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     everything = not options.names or "all" in options.names
     names = SHOWN_BY_NAME if everything else dict.fromkeys(options.names)
     try:
+        options.folder.mkdir(parents=True, exist_ok=True)  # before the work whose pictures go there
         for name in names:
             SHOWN_BY_NAME[name](options.folder, Console())
     except EngineError as error:
@@ -111,6 +112,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refused(
             f"--folder {options.folder}: got {error.strerror}; expected a folder to write to; name another."
         )
+    except KeyboardInterrupt:
+        _refused("stopped")
+        return STOPPED
     return SHOWN
 
 
@@ -128,7 +132,7 @@ def _known(name: str) -> str:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
-        prog="python -m examples.show",
+        prog="scripts/show",
         description=__doc__,
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,

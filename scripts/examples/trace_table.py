@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.array import Array
-from examples.trace import Row, Trace, barred, dotted
+from examples.trace import Trace, barred, dotted
 
 DIGITS = 10
 ARRAY_DIGITS = 4
@@ -18,22 +18,23 @@ MOST_ENTRIES = 12
 
 
 def trace_table(trace: Trace, title: str) -> Table:
-    """One row a value: v = formula, v, v̇, v̄, and what each use of v contributes to v̄."""
+    """One row a value: v = formula, v, v̇, v̄; below it one a use, with the partial adjoint that it adds to v̄.
+
+    Where the terminal is narrow, lines are folded: no digit is lost.
+    """
     arrays = any(row.value.ndim for row in trace.rows)
-    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, show_lines=arrays)
-    table.add_column("program")
+    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("program, with the uses of v", overflow="fold")
     for column in ("value v", f"tangent {dotted('v')}", f"adjoint {barred('v')}"):
-        table.add_column(column, justify="left" if arrays else "right")
-    table.add_column(f"partial adjoints {barred('v')}ᵢ→ⱼ, summing to {barred('v')}ᵢ", overflow="fold")
+        table.add_column(column, justify="left" if arrays else "right", overflow="fold")
     for row in trace.rows:
-        adjoint = Text("—" if row.adjoint is None else shown(row.adjoint))
-        table.add_row(
-            Text(f"{row.name} = {row.formula}"),
-            Text(shown(row.value)),
-            Text(shown(row.tangent)),
-            adjoint,
-            _partials(row),
-        )
+        adjoint = "—" if row.adjoint is None else shown(row.adjoint)
+        cells = (f"{row.name} = {row.formula}", shown(row.value), shown(row.tangent), adjoint)
+        table.add_row(*map(Text, cells))
+        for part in row.partials:
+            table.add_row(Text(f"  {part.name} = {part.formula}"), "", "", Text(f"{shown(part.value)}"))
+        if arrays:
+            table.add_section()
     return table
 
 
@@ -47,11 +48,3 @@ def shown(array: Array) -> str:
 
 def _entry(number: SupportsFloat) -> str:
     return f"{float(number):.{ARRAY_DIGITS}g}"
-
-
-def _partials(row: Row) -> Text:
-    """v̄2→v4 = v̄4 * v1 = 2, a line for each use."""
-    joint = "\n" if row.value.ndim else " "
-    return Text(
-        "\n".join(f"{part.name} = {part.formula} ={joint}{shown(part.value)}" for part in row.partials)
-    )

@@ -29,10 +29,16 @@ from examples.state import Dataset, Settings, State
 TRAINED, MISUSED, STOPPED = 0, 2, 130
 
 EXAMPLES = """examples:
-  train                                            scikit-learn's digits: nothing is downloaded
-  train mnist --folder data/mnist --epochs 5       the four gzipped IDX files are in that folder
-  train cifar10 --folder data/cifar --hidden 200   200 hidden units in place of 50
-  train digits --checkpoint digits.npz             goes on from digits.npz where that exists
+  scripts/train                                            scikit-learn's digits: nothing is downloaded
+  scripts/train mnist --folder data/mnist --epochs 5       the four gzipped IDX files are there
+  scripts/train cifar10 --folder data/cifar --hidden 200   200 hidden units in place of 50
+  scripts/train digits --checkpoint digits.npz             goes on from there, if it exists
+
+files of --folder, as they are published:
+  mnist, fashion-mnist  train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, and both with t10k for
+                        train (yann.lecun.com/exdb/mnist, github.com/zalandoresearch/fashion-mnist)
+  cifar10               data_batch_1.bin to data_batch_5.bin, test_batch.bin: the binary version
+                        (www.cs.toronto.edu/~kriz/cifar.html)
 """
 
 
@@ -134,7 +140,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> Options:
     parser = ArgumentParser(
-        prog="train", description=__doc__, epilog=EXAMPLES, formatter_class=RawDescriptionHelpFormatter
+        prog="scripts/train",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("data", nargs="?", default="digits", choices=TASKS, help="what to train on (digits)")
     parser.add_argument("--folder", type=Path, help="where the files of the data set are")
@@ -143,7 +152,11 @@ def _options(arguments: Sequence[str] | None) -> Options:
         "--checkpoint", type=Path, metavar="FILE", help="go on from FILE; save each epoch there"
     )
     parser.add_argument(
-        "--pictures", type=Path, default=Path("pictures"), metavar="FOLDER", help="(pictures)"
+        "--pictures",
+        type=Path,
+        default=Path("pictures"),
+        metavar="FOLDER",
+        help="where the pictures go (pictures)",
     )
     parser.add_argument("--hidden", type=int, nargs="*", metavar="N", help="units of each hidden layer")
     parser.add_argument("--batch", type=int, metavar="N", help="images of a minibatch")
@@ -175,13 +188,13 @@ def _settings(options: Options) -> Settings:
 
 def _run(options: Options, console: Console) -> None:
     """Train and tell. Raises ``EngineError`` and ``OSError``."""
-    make_figure(1, 1)  # without its library, or a folder to write to, training would end without its pictures
-    options.pictures.mkdir(parents=True, exist_ok=True)
+    make_figure(1, 1)  # without its library, or a folder below, training would end without its pictures
     task = TASKS[options.data]
     data = digits() if task.load is None or options.folder is None else task.load(options.folder)
     epochs = task.epochs if options.epochs is None else options.epochs
     run = Run(_settings(options), data, epochs, options.checkpoint)
     before = run.begun(console)
+    options.pictures.mkdir(parents=True, exist_ok=True)
     begin = time.perf_counter()
     state = run.trained(before, console)
     seconds = time.perf_counter() - begin

@@ -2,9 +2,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from examples import both_ways, libraries, show
-from examples.show import MISUSED, SHOWN, SHOWN_BY_NAME, main, pictured
+from examples.show import MISUSED, SHOWN, SHOWN_BY_NAME, STOPPED, main, pictured
 
 FEW = 200
 GRAPHS = ["autoencoder", "cross_entropy", "l1", "softmax", "swish", "trace"]
@@ -89,3 +90,22 @@ def test_help_lists_every_example(name: str, capsys: pytest.CaptureFixture[str])
         main(["--help"])
     assert stopped.value.code == SHOWN
     assert name in capsys.readouterr().out
+
+
+def test_control_c_ends_it_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(folder: Path, console: Console) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(show, "SHOWN_BY_NAME", {**SHOWN_BY_NAME, "both_ways": stopped})
+    assert main(["both_ways", "--folder", str(tmp_path)]) == STOPPED
+    assert capsys.readouterr().err == "show: stopped\n"
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    assert main(["rules", "--folder", str(tmp_path / "file" / "pictures")]) == MISUSED
+    assert capsys.readouterr().out == ""

@@ -1,4 +1,6 @@
+import re
 from io import StringIO
+from unicodedata import combining
 
 import numpy as np
 import pytest
@@ -24,16 +26,16 @@ def _printed(traced: Trace, width: int = 120) -> str:
 
 def test_the_table_has_a_line_for_each_edge(lecture: Trace) -> None:
     lines = [" ".join(line.split()) for line in _printed(lecture).splitlines()]
-    assert "v2 = variable 5 0 1.716337815 v̄2→v4 = v̄4 * v1 = 2" in lines
-    assert "v̄2→v5 = v̄5 * cos(v2) = -0.2836621855" in lines
+    at = lines.index("v2 = variable 5 0 1.716337815")
+    assert lines[at + 1 : at + 3] == ["v̄2→v4 = v̄4 * v1 2", "v̄2→v5 = v̄5 * cos(v2) -0.2836621855"]
     assert "v7 = v6 - v5 11.65207146 5.5 1" in lines
     assert lines[0] == "the program"
 
 
 def test_the_table_shows_arrays_with_their_shapes() -> None:
     printed = _printed(autoencoder_program().trace())
-    assert "W̄→h = h̄ @ x.T =" in printed
-    assert "W̄→D = D̄.T =" in printed
+    assert "W̄→h = h̄ @ x.T" in printed
+    assert "W̄→D = D̄.T" in printed
     assert "[[-1 -0.125 3.75]" in printed
     assert "(2, 3)" in printed
 
@@ -48,8 +50,17 @@ def test_a_large_array_is_shortened() -> None:
     assert shown(np.array(1 / 3)) == "0.3333333333"
 
 
-def test_a_narrow_terminal_loses_no_digit(lecture: Trace) -> None:
-    assert "0.2836621855" in "".join(_printed(lecture, width=60).split())
+@pytest.mark.parametrize("width", [44, 60, 80])
+def test_a_narrow_terminal_loses_no_digit(lecture: Trace, width: int) -> None:
+    printed = "".join(mark for mark in _printed(lecture, width) if not combining(mark))
+    assert "…" not in printed
+    lines = printed.splitlines()
+    (edge,) = [found.end() for line in lines if (found := re.search("tangent( v)?", line))]
+    last_column = "".join(line[edge:].strip() for line in lines)
+    for row in lecture.rows:
+        assert all(shown(part.value) in last_column for part in row.partials)
+        assert row.adjoint is not None
+        assert shown(row.adjoint) in last_column
 
 
 def test_log_of_zero_is_shown_as_it_is() -> None:
