@@ -1,7 +1,7 @@
 """Numerical gradients and their relative error, under the names that courses know them by.
 
-The names and signatures are those of Stanford's course CS231n (https://cs231n.github.io), and so is the
-floor 1e-8 of the relative error. For a derivative with a bound on its error there is ``check_grads``.
+The names are those of Stanford's course CS231n (https://cs231n.github.io), and so is the floor 1e-8 of the
+relative error. For a derivative with a bound on its error there is ``check_grads``.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _check_movable(x: Array, h: float) -> None:
         raise DTypeError(what, str(x.dtype), "float32 or float64", "convert x: an integer cannot move by h")
     if not x.flags.writeable:
         raise OperandError(what, "an x that cannot be written to", "one that can", "pass a copy of x")
-    if not (isfinite(h) and h > 0):
+    if isinstance(h, bool) or not (isfinite(h) and h > 0):  # True would be a step of 1
         raise ParameterError(what, f"h {h}", "a finite number > 0", "take 1e-5")
 
 

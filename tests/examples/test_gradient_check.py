@@ -121,7 +121,7 @@ def test_what_cannot_be_moved_or_compared_is_refused() -> None:
     fixed.flags.writeable = False
     with pytest.raises(OperandError, match="cannot be written to"):
         eval_numerical_gradient_array(cubes, fixed, out)
-    for h in (0.0, -1e-5, math.inf, math.nan):
+    for h in (0.0, -1e-5, math.inf, math.nan, True):
         with pytest.raises(ParameterError, match="got h"):
             eval_numerical_gradient_array(cubes, x, out, h)
     with pytest.raises(ParameterError, match="enlarge h"):

@@ -100,15 +100,22 @@ def test_where_nothing_is_left_to_train_nothing_changes(capsys: pytest.CaptureFi
 
 
 @pytest.mark.usefixtures("without_pictures")
-def test_the_accuracies_and_the_loss_that_are_told_are_the_states(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*SMALL, "--epochs", "1"]) == TRAINED
-    state = load(Path("run.npz")).state
-    loss = sum(state.losses) / len(state.losses)
-    train_accuracy, test_accuracy = (
-        f"{100 * share:.2f} %" for (share,) in (state.train_accuracies, state.test_accuracies)
-    )
-    told = f"epoch 1: mean loss {loss:.4f}, train accuracy {train_accuracy}, test accuracy {test_accuracy}\n"
-    assert told in capsys.readouterr().out
+def test_what_is_told_is_the_states_and_the_clocks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([100.0, 103.5])
+    monkeypatch.setattr(train.time, "perf_counter", lambda: next(times))
+    assert main([*SMALL, "--epochs", "2"]) == TRAINED
+    told, state = capsys.readouterr().out, load(Path("run.npz")).state
+    batches = len(state.losses) // 2
+    shares = list(zip(state.train_accuracies, state.test_accuracies, strict=True))
+    for epoch, (by, on) in enumerate(shares, 1):
+        loss = sum(state.losses[batches * (epoch - 1) : batches * epoch]) / batches
+        accuracies = f"train accuracy {100 * by:.2f} %, test accuracy {100 * on:.2f} %"
+        assert f"epoch {epoch}: mean loss {loss:.4f}, {accuracies}\n" in told
+    rows = dict(re.findall(r"│ ([a-z ]+?) +│ (.+?) +│", told))
+    assert rows["seconds"] == "3.5"
+    assert (rows["train accuracy"], rows["test accuracy"]) == tuple(f"{100 * x:.2f} %" for x in shares[-1])
 
 
 @pytest.mark.usefixtures("without_pictures")
