@@ -104,7 +104,7 @@ def test_what_is_told_is_the_states_and_the_clocks(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([100.0, 103.5])
-    monkeypatch.setattr(train.time, "perf_counter", lambda: next(times))
+    monkeypatch.setattr("examples.train.time.perf_counter", lambda: next(times))
     assert main([*SMALL, "--epochs", "2"]) == TRAINED
     told, state = capsys.readouterr().out, load(Path("run.npz")).state
     batches = len(state.losses) // 2
