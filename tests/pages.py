@@ -42,11 +42,31 @@ def code_errors(page: str) -> list[str]:
             printed = io.StringIO()
             with redirect_stdout(printed):
                 wrong += statement_errors(block.text, namespace)
-            shown = below.text.partition("…")[0]
             got = "".join(f"{line.rstrip()}\n" for line in printed.getvalue().splitlines())
-            if got and not got.startswith(shown):
-                wrong.append(f"printed {got!r}, not {shown!r}")
+            if got and not says(got, below.text):
+                wrong.append(f"printed {got!r}, not {below.text!r}")
     return wrong
+
+
+def says(got: str, shown: str) -> bool:
+    """Whether what is shown begins it, up to the first …, and what stands between further ones follows.
+
+    There numbers may be others: how many digits a law certifies is a matter of the machine.
+    """
+    first, *others = shown.split("…")
+    if not got.startswith(first):
+        return False
+    rest = masked(got.removeprefix(first))
+    for part in filter(None, (masked(other).strip() for other in others)):
+        _, found, rest = rest.partition(part)
+        if not found:
+            return False
+    return True
+
+
+def masked(text: str) -> str:
+    """The text without its numbers, without what their widths make of spaces, and without empty lines."""
+    return re.sub(r"\s*\n\s*", "\n", re.sub(" +", " ", NUMBER.sub("0", text)))
 
 
 def statement_errors(code: str, namespace: dict[str, object]) -> list[str]:

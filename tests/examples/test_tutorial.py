@@ -11,7 +11,7 @@ import pytest
 
 from engine import CATALOGUE
 from properties.references import REFERENCES
-from tests.pages import ROOT, code_errors
+from tests.pages import ROOT, code_errors, says
 
 TUTORIAL = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
 FIRST = TUTORIAL.partition("## 4.")[0]
@@ -38,6 +38,15 @@ def test_the_code_runs_and_says_what_stands_beside_it(tmp_path: Path) -> None:
 def test_a_wrong_result_is_seen(said: str, planted: str) -> None:
     assert said in FIRST
     assert code_errors(FIRST.replace(said, planted))
+
+
+def test_another_verdict_is_seen() -> None:
+    """What stands between the dots is compared, in its order, but for numbers."""
+    got = "verify\n op     1  2\n Swish 14  ✗\n\nSwish-a_law\n"
+    assert says(got, "verify\n…\n Swish  9  ✗\n…\nSwish-a_law\n…\n")
+    assert not says(got, "verify\n…\n Swish  9  ✓\n…\nSwish-a_law\n…\n")
+    assert not says(got, "verify\n…\n Swish  9  ✗\n…\nSwish-another\n…\n")
+    assert not says(got, "verify\n…\nSwish-a_law\n…\n Swish  9  ✗\n")
 
 
 def missing(page: str) -> list[str]:
