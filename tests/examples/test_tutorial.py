@@ -28,7 +28,7 @@ def _nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 def test_the_code_runs_and_says_what_stands_beside_it(tmp_path: Path) -> None:
     assert code_errors(TUTORIAL) == []
-    assert (tmp_path / "trace.svg").read_text(encoding="utf-8").count("<polygon") > 10
+    assert (tmp_path / "pictures/trace.svg").read_text(encoding="utf-8").count("<polygon") > 10
 
 
 @pytest.mark.parametrize(
