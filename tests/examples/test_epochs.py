@@ -8,10 +8,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from engine import ParameterError, ShapeError, Tensor, logsumexp, softmax_loss
+from engine import ParameterError, ShapeError, Tensor, logsumexp, relu, softmax_loss
 from engine.array import Array, IntArray, as_array, computed
 from engine.dtype import FLOAT32
 from examples.epochs import nn_epoch, softmax_regression_epoch
+from examples.idx import parse_mnist
+from examples.ways import MNIST
 from tests.examples.rounding import agree, drawn
 
 ROWS, RATE = 10, 0.125
@@ -127,6 +129,28 @@ def test_an_epoch_that_leaves_out_the_last_batch_or_takes_another_order_is_anoth
 
     for wrong in (without_last, backwards):
         assert not agree(wrong, partial(regression_by_hand, batch=4), LINEAR)
+
+
+def test_an_epoch_on_mnist_tells_most_of_other_images_right() -> None:
+    files = (MNIST / f"t10k-{part}.gz" for part in ("images-idx3-ubyte", "labels-idx1-ubyte"))
+    images, labels = parse_mnist(*files)
+    rng = np.random.default_rng(0)
+    theta, first, second = (
+        Tensor(rng.normal(0, inputs**-0.5, (inputs, outputs)), dtype="float32")
+        for inputs, outputs in ((784, 10), (784, 100), (100, 10))
+    )
+    others = Tensor.make_const(images[500:1000])
+
+    def right(scores: Tensor) -> float:
+        """The share of the other images; a tenth by chance."""
+        return float(np.mean(scores.numpy().argmax(axis=1) == labels[500:1000]))
+
+    learned = nn_epoch(images[:500], labels[:500], first, second, 0.1, 10)
+    alone = softmax_regression_epoch(images[:500], labels[:500], theta, 0.1, 10)
+    assert right(relu(others @ first) @ second) < 0.2
+    assert right(relu(others @ learned[0]) @ learned[1]) > 0.5
+    assert right(others @ theta) < 0.2
+    assert right(others @ alone) > 0.5
 
 
 def test_the_weights_given_stay_and_new_leaves_are_returned() -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from examples import cifar, libraries, train
 from examples.checkpoint import load
-from examples.data import digits
 from examples.solver import DIGITS, one_epoch
 from examples.state import Dataset, Settings, State
 from examples.train import MISUSED, STOPPED, TRAINED, main
@@ -288,10 +287,3 @@ def test_a_cifar_folder_is_trained_on(
     ]
     (tmp_path / "test_batch.bin").write_bytes(record(1, 200, 0, 9))
     assert "test_batch.bin: got 3073 bytes; expected 6146" in refused(arguments, capsys)
-
-
-def test_the_nets_fit_their_data() -> None:
-    assert train.TASKS.keys() == {"digits", "mnist", "fashion-mnist", "cifar10"}
-    ends = {name: (task.settings.sizes[0], task.settings.sizes[-1]) for name, task in train.TASKS.items()}
-    assert ends == {"digits": (64, 10), "mnist": (784, 10), "fashion-mnist": (784, 10), "cifar10": (3072, 10)}
-    assert digits().train.images.shape[1] == ends["digits"][0]
