@@ -18,15 +18,13 @@ from examples.state import Dataset, Settings, Split, State
 
 DIGITS = Settings((64, 256, 10), batch=32, learning_rate=0.5, decay=0.95, reg=1e-4)
 """For scikit-learn's digits: 97 % of 360 test images and more after 20 epochs."""
-SOFTMAX_REGRESSION = Settings((784, 10), batch=100, learning_rate=0.1)
 MNIST = Settings((784, 100, 10), batch=100, learning_rate=0.1)
 """Batch and rate are those of the epochs in ``examples.epochs``, here with biases and shuffled."""
 FASHION = Settings((784, 256, 128, 64, 10), batch=64, learning_rate=0.01)
 """The document reports 85.0 % of Fashion-MNIST's test images, as the mean of 60 epochs."""
 CIFAR = Settings((3072, 50, 10), batch=200, learning_rate=0.05, decay=0.95, reg=1e-3)
 """Sizes and decay are the document's. Its rate 1e-3 and λ = 0.5 are for pixels 0 to 255 less their mean; the
-two here are for entries 0 to 1."""
-CIFAR_WIDE = replace(CIFAR, sizes=(3072, 200, 10))
+two here are for entries 0 to 1. The document's other net has 200 hidden units."""
 
 ROWS = 1_000
 """As many images are classified at a time, so that no copy of a large set is made."""

@@ -1,4 +1,4 @@
-"""What is trained, how, on what, and how far it has come: all that a checkpoint holds."""
+"""What is trained, how, on what, and how far it has come. A checkpoint holds all but the images."""
 
 from __future__ import annotations
 

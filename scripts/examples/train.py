@@ -31,6 +31,7 @@ TRAINED, MISUSED, STOPPED = 0, 2, 130
 EXAMPLES = """examples:
   scripts/train                                            scikit-learn's digits: nothing is downloaded
   scripts/train mnist --folder data/mnist --epochs 5       the four gzipped IDX files are there
+  scripts/train mnist --folder data/mnist --hidden         softmax regression: no hidden layer
   scripts/train cifar10 --folder data/cifar --hidden 200   200 hidden units in place of 50
   scripts/train digits --checkpoint digits.npz             goes on from there, if it exists
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from engine import Tensor
 from engine.array import Array, as_array
-from engine.dtype import FLOAT32, FLOAT64, DType
 from examples import by_hand, data, solver
 from examples.networks import leaves, loss
 from examples.state import Dataset, Settings, Split, State
+from tests.examples.rounding import farthest, narrow, rounding
 
 SETTINGS = solver.DIGITS
 HIDDEN = SETTINGS.sizes[1]
+NAMES = ("W1", "b1", "W2", "b2")
 
 
 @pytest.fixture(scope="module")
@@ -29,57 +31,39 @@ def digits() -> Dataset:
 def state(digits: Dataset) -> State:
     """Before the first epoch, with parameters that are numbers of float32 too."""
     begun = solver.start(SETTINGS, digits)
-    return replace(begun, parameters=converted(converted(begun.parameters, FLOAT32), FLOAT64))
+    return replace(begun, parameters={name: narrow(array) for name, array in begun.parameters.items()})
 
 
-def converted(parameters: Mapping[str, Array], dtype: DType) -> dict[str, Array]:
-    return {name: as_array(array.astype(dtype)) for name, array in parameters.items()}
-
-
-def reordered(parameters: Mapping[str, Array], seed: int) -> dict[str, Array]:
-    """The same network, its hidden units in another order: only what rounds is another."""
+def reordered(state: State, seed: int) -> list[Array]:
+    """The parameters of the same network, its hidden units in another order: only what rounds is another."""
     order = np.random.default_rng(seed).permutation(HIDDEN)
-    first, bias, second = parameters["W1"], parameters["b1"], parameters["W2"]
-    return dict(parameters) | {"W1": first[:, order], "b1": bias[order], "W2": second[order]}
+    w1, b1, w2, b2 = (state.parameters[name] for name in NAMES)
+    return [as_array(w1[:, order]), as_array(b1[order]), as_array(w2[order]), b2]
 
 
-def farthest(losses: tuple[float, ...], others: tuple[float, ...]) -> float:
-    return max(abs(a - b) for a, b in zip(losses, others, strict=True))
-
-
-def by_engine(digits: Dataset, state: State) -> tuple[float, ...]:
+def by_engine(digits: Dataset, arrays: Sequence[Array]) -> Array:
     """The losses of the first epoch on the engine, in the dtype of the parameters."""
-    parameters, losses = leaves(state.parameters), list[float]()
+    parameters, losses = leaves(dict(zip(NAMES, arrays, strict=True))), list[float]()
     for chosen in solver.shuffled(SETTINGS, 1, len(digits.train.images)):
         images, labels = solver.batch_of(digits.train, chosen)
-        batch = Tensor.make_const(as_array(images.astype(state.parameters["W1"].dtype)))
+        batch = Tensor.make_const(as_array(images.astype(arrays[0].dtype)))
         value = loss(parameters, batch, labels, SETTINGS.reg)
-        parameters = solver.descended(value, parameters, state.learning_rate)
+        parameters = solver.descended(value, parameters, SETTINGS.learning_rate)
         losses.append(value.item())
-    return tuple(losses)
+    return np.array(losses)
 
 
-def by_hand_alone(digits: Dataset, state: State) -> tuple[float, ...]:
+def by_hand_alone(digits: Dataset, arrays: Sequence[Array]) -> Array:
     """The losses of the first epoch by hand, in the dtype of the parameters."""
-    return by_hand.one_epoch(SETTINGS, digits, state).losses
+    begun = State(0, SETTINGS.learning_rate, dict(zip(NAMES, arrays, strict=True)))
+    return np.array(by_hand.one_epoch(SETTINGS, digits, begun).losses)
 
 
 @pytest.fixture(scope="module")
 def rounding_of_two(digits: Dataset, state: State) -> float:
-    """How far rounding takes apart the engine's curve and that by hand, in float64.
-
-    A curve in float32 misses the one in float64 by the roundings of float32, whose unit is 2²⁹ times that of
-    float64; the farthest of several counts, for rounding is a matter of chance. Two curves differ by the
-    roundings of both, and by a last place because both losses are floats.
-    """
-    both = by_engine, by_hand_alone
-    truths = [side(digits, state) for side in both]
-    singles = [reordered(converted(state.parameters, FLOAT32), seed) for seed in range(4)]
-    misses = [
-        max(farthest(side(digits, replace(state, parameters=single)), truth) for single in singles)
-        for side, truth in zip(both, truths, strict=True)
-    ]
-    return sum(misses) * 2.0**-29 + float(np.spacing(max(truths[1])))
+    """How far rounding may take apart the engine's curve and that by hand, in float64."""
+    sides = partial(by_engine, digits), partial(by_hand_alone, digits)
+    return rounding(sides, [reordered(state, seed) for seed in range(4)])
 
 
 def test_the_first_epoch_has_the_losses_of_numpy_to_rounding(
@@ -88,7 +72,7 @@ def test_the_first_epoch_has_the_losses_of_numpy_to_rounding(
     ours = solver.one_epoch(SETTINGS, digits, state, lambda _: None)
     theirs = by_hand.one_epoch(SETTINGS, digits, state)
     assert len(ours.losses) == -(-1437 // SETTINGS.batch)
-    assert farthest(ours.losses, theirs.losses) <= rounding_of_two
+    assert farthest(np.array(ours.losses), np.array(theirs.losses)) <= rounding_of_two
     assert (ours.epoch, ours.learning_rate) == (theirs.epoch, theirs.learning_rate)
     assert ours.train_accuracies == theirs.train_accuracies
     assert ours.test_accuracies == theirs.test_accuracies
@@ -107,7 +91,8 @@ def test_an_error_in_the_twelfth_digit_is_more_than_rounding(
         settings = replace(SETTINGS, reg=SETTINGS.reg + 1e-12)
     else:
         begun = replace(state, parameters=dict(state.parameters) | {"b1": state.parameters["b1"] + 1e-12})
-    assert farthest(by_hand.one_epoch(settings, digits, begun).losses, ours) > rounding_of_two
+    theirs = by_hand.one_epoch(settings, digits, begun).losses
+    assert farthest(np.array(theirs), np.array(ours)) > rounding_of_two
 
 
 def test_the_epoch_by_hand_leaves_the_state_given_as_it_was(digits: Dataset, state: State) -> None:

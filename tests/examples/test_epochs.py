@@ -1,62 +1,27 @@
-"""The course's epochs: batches in order, the last one partial, new leaves, and the same numbers as by hand.
-
-What rounding may do is measured: a computation in float32 misses the same in float64 by the roundings of
-float32, whose unit is 2²⁹ times that of float64; two computations in float64 differ by those of both, and by
-a last place because both results are floats. What rounding does is a matter of chance: the largest of several
-draws counts.
-"""
+"""The course's epochs: batches in order, the last one partial, new leaves, the same numbers as by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import pytest
 
-from engine import ParameterError, ShapeError, Tensor, logsumexp, softmax_loss
-from engine.array import Array, IntArray, Shape, as_array, computed
-from engine.dtype import FLOAT32, FLOAT64
+from engine import ParameterError, ShapeError, Tensor, logsumexp, relu, softmax_loss
+from engine.array import Array, IntArray, as_array, computed
+from engine.dtype import FLOAT32
 from examples.epochs import nn_epoch, softmax_regression_epoch
+from examples.idx import parse_mnist
+from examples.ways import MNIST
+from tests.examples.rounding import agree, drawn
 
-ROWS, RATE, DRAWS = 10, 0.125, 8
+ROWS, RATE = 10, 0.125
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(ROWS, 6)), RNG.integers(3, size=ROWS)
 THETA, FIRST, SECOND = RNG.normal(size=(6, 3)), RNG.normal(size=(6, 8)), RNG.normal(size=(8, 3))
-
-Computation = Callable[[Sequence[Array], IntArray], Array]
-"""Of arrays of one dtype, which is the result's, and labels."""
-
-
-def miss(computation: Computation, arrays: Sequence[Array], labels: IntArray) -> float:
-    """How far the result in float32 is from that in float64, for the same numbers."""
-    single = computation([as_array(array.astype(FLOAT32)) for array in arrays], labels)
-    return farthest(single, computation(arrays, labels))
-
-
-def farthest(a: Array, b: Array) -> float:
-    distance: float = np.abs(a - b).max()
-    return float(distance)
-
-
-def last_place(a: Array) -> float:
-    """The unit in the last place of the largest entry."""
-    return float(np.spacing(np.abs(a).max()))
-
-
-def agree_to_rounding(ours: Computation, theirs: Computation, *shapes: Shape) -> bool:
-    """Whether two computations agree, in float64, on arrays of these shapes; 3 classes."""
-    apart, place, misses = 0.0, 0.0, [0.0, 0.0]
-    for seed in range(DRAWS):
-        rng = np.random.default_rng(seed)
-        arrays = [as_array(rng.normal(0, 0.5, shape).astype(FLOAT32).astype(FLOAT64)) for shape in shapes]
-        labels = rng.integers(3, size=ROWS)
-        result, other = ours(arrays, labels), theirs(arrays, labels)
-        apart, place = max(apart, farthest(result, other)), max(place, last_place(result))
-        misses = [
-            max(worst, miss(side, arrays, labels)) for worst, side in zip(misses, (ours, theirs), strict=True)
-        ]
-    return apart <= sum(misses) * 2.0**-29 + place
+LINEAR, HIDDEN = drawn((ROWS, 6), (6, 3)), drawn((ROWS, 6), (6, 8), (8, 3))
+"""Images and weights of softmax regression, and of the net."""
 
 
 def slope(logits: Array, labels: IntArray) -> Array:
@@ -66,35 +31,35 @@ def slope(logits: Array, labels: IntArray) -> Array:
     return computed((shares - np.eye(3, dtype=logits.dtype)[labels]) / len(logits))
 
 
-def regression(arrays: Sequence[Array], labels: IntArray, batch: int) -> Array:
+def regression(arrays: Sequence[Array], batch: int, rate: float = RATE) -> Array:
     x, theta = arrays
-    return softmax_regression_epoch(x, labels, Tensor(theta), RATE, batch).numpy()
+    return softmax_regression_epoch(x, Y[: len(x)], Tensor(theta), rate, batch).numpy()
 
 
-def regression_by_hand(arrays: Sequence[Array], labels: IntArray, batch: int) -> Array:
+def regression_by_hand(arrays: Sequence[Array], batch: int, rate: float = RATE) -> Array:
     x, theta = arrays
     for first in range(0, ROWS, batch):
         rows = slice(first, first + batch)
-        theta = computed(theta - RATE * x[rows].T @ slope(x[rows] @ theta, labels[rows]))
+        theta = computed(theta - rate * x[rows].T @ slope(x[rows] @ theta, Y[rows]))
     return theta
 
 
-def net(arrays: Sequence[Array], labels: IntArray, batch: int) -> Array:
+def net(arrays: Sequence[Array], batch: int, rate: float = RATE) -> Array:
     """Both weights, one behind the other."""
     x, first, second = arrays
-    found = nn_epoch(x, labels, Tensor(first), Tensor(second), RATE, batch)
+    found = nn_epoch(x, Y, Tensor(first), Tensor(second), rate, batch)
     return computed(np.concatenate([weight.numpy().ravel() for weight in found]))
 
 
-def net_by_hand(arrays: Sequence[Array], labels: IntArray, batch: int) -> Array:
+def net_by_hand(arrays: Sequence[Array], batch: int, rate: float = RATE) -> Array:
     """Both weights, one behind the other."""
     x, first, second = arrays
     for start in range(0, ROWS, batch):
         rows = slice(start, start + batch)
         hidden = np.maximum(x[rows] @ first, 0)
-        bar = slope(hidden @ second, labels[rows])
+        bar = slope(hidden @ second, Y[rows])
         below = (bar @ second.T) * (hidden > 0)
-        first, second = computed(first - RATE * x[rows].T @ below), computed(second - RATE * hidden.T @ bar)
+        first, second = computed(first - rate * x[rows].T @ below), computed(second - rate * hidden.T @ bar)
     return computed(np.concatenate([first.ravel(), second.ravel()]))
 
 
@@ -104,38 +69,88 @@ def test_the_softmax_loss_of_zeros_is_the_logarithm_of_the_classes() -> None:
 
 
 def test_the_softmax_loss_is_the_mean_of_logsumexp_less_the_label() -> None:
-    def named(arrays: Sequence[Array], labels: IntArray) -> Array:
+    def named(arrays: Sequence[Array], labels: IntArray = Y) -> Array:
         return softmax_loss(Tensor(arrays[0]), Tensor(np.eye(3, dtype=arrays[0].dtype)[labels])).numpy()
 
-    def formula(arrays: Sequence[Array], labels: IntArray) -> Array:
+    def formula(arrays: Sequence[Array]) -> Array:
         z = Tensor(arrays[0])
-        return (logsumexp(z, 1) - (z * np.eye(3, dtype=z.dtype)[labels]).sum(1)).mean().numpy()
+        return (logsumexp(z, 1) - (z * np.eye(3, dtype=z.dtype)[Y]).sum(1)).mean().numpy()
 
-    assert agree_to_rounding(named, formula, (ROWS, 3))
-    assert not agree_to_rounding(lambda arrays, labels: named(arrays, labels[::-1]), formula, (ROWS, 3))
+    points = drawn((ROWS, 3))
+    assert agree(named, formula, points)
+    assert not agree(partial(named, labels=Y[::-1]), formula, points)
 
 
+@pytest.mark.parametrize("rate", [RATE, 0.5])
 @pytest.mark.parametrize("batch", [1, 4, 10, 100])
-def test_an_epoch_of_softmax_regression_is_that_of_its_formula(batch: int) -> None:
-    ours, theirs = partial(regression, batch=batch), partial(regression_by_hand, batch=batch)
-    assert agree_to_rounding(ours, theirs, (ROWS, 6), (6, 3))
+def test_an_epoch_of_softmax_regression_is_that_of_its_formula(batch: int, rate: float) -> None:
+    ours = partial(regression, batch=batch, rate=rate)
+    assert agree(ours, partial(regression_by_hand, batch=batch, rate=rate), LINEAR)
 
 
+@pytest.mark.parametrize("rate", [RATE, 0.5])
 @pytest.mark.parametrize("batch", [1, 4, 10, 100])
-def test_an_epoch_of_the_net_is_that_of_its_formula(batch: int) -> None:
-    ours, theirs = partial(net, batch=batch), partial(net_by_hand, batch=batch)
-    assert agree_to_rounding(ours, theirs, (ROWS, 6), (6, 8), (8, 3))
+def test_an_epoch_of_the_net_is_that_of_its_formula(batch: int, rate: float) -> None:
+    ours = partial(net, batch=batch, rate=rate)
+    assert agree(ours, partial(net_by_hand, batch=batch, rate=rate), HIDDEN)
+
+
+def test_the_rate_is_a_tenth_and_the_batch_a_hundred_where_none_is_given() -> None:
+    rows = np.arange(210)
+    images, labels = as_array(X[rows % ROWS]), Y[rows % ROWS]
+    told = softmax_regression_epoch(images, labels, Tensor(THETA), 0.1, 100).numpy()
+    assert (softmax_regression_epoch(images, labels, Tensor(THETA)).numpy() == told).all()
+    both = nn_epoch(images, labels, Tensor(FIRST), Tensor(SECOND), 0.1, 100)
+    default = nn_epoch(images, labels, Tensor(FIRST), Tensor(SECOND))
+    assert all((ours.numpy() == theirs.numpy()).all() for ours, theirs in zip(default, both, strict=True))
+
+
+@pytest.mark.parametrize("batch", [1, 4, 10])
+def test_an_error_in_the_twelfth_digit_is_more_than_rounding(batch: int) -> None:
+    def off(arrays: Sequence[Array]) -> Array:
+        """One weight off by 1e-12 of the largest."""
+        result = net_by_hand(arrays, batch)
+        result[-1] += 1e-12 * np.abs(result).max()
+        return result
+
+    assert not agree(partial(net, batch=batch), off, HIDDEN)
+    assert not agree(
+        partial(net, batch=batch), partial(net_by_hand, batch=batch, rate=RATE * (1 + 1e-11)), HIDDEN
+    )
 
 
 def test_an_epoch_that_leaves_out_the_last_batch_or_takes_another_order_is_another() -> None:
-    def without_last(arrays: Sequence[Array], labels: IntArray) -> Array:
-        return regression([arrays[0][:8], arrays[1]], labels[:8], 4)
+    def without_last(arrays: Sequence[Array]) -> Array:
+        return regression([arrays[0][:8], arrays[1]], 4)
 
-    def backwards(arrays: Sequence[Array], labels: IntArray) -> Array:
-        return regression([arrays[0][::-1].copy(), arrays[1]], labels[::-1], 4)
+    def backwards(arrays: Sequence[Array]) -> Array:
+        theta = Tensor(arrays[1])
+        return softmax_regression_epoch(arrays[0][::-1].copy(), Y[::-1], theta, RATE, 4).numpy()
 
     for wrong in (without_last, backwards):
-        assert not agree_to_rounding(wrong, partial(regression_by_hand, batch=4), (ROWS, 6), (6, 3))
+        assert not agree(wrong, partial(regression_by_hand, batch=4), LINEAR)
+
+
+def test_an_epoch_on_mnist_tells_most_of_other_images_right() -> None:
+    files = (MNIST / f"t10k-{part}.gz" for part in ("images-idx3-ubyte", "labels-idx1-ubyte"))
+    images, labels = parse_mnist(*files)
+    rng = np.random.default_rng(0)
+    theta, first, second = (
+        Tensor(rng.normal(0, inputs**-0.5, (inputs, outputs)), dtype="float32")
+        for inputs, outputs in ((784, 10), (784, 100), (100, 10))
+    )
+    others = Tensor.make_const(images[500:1000])
+
+    def right(scores: Tensor) -> float:
+        """The share of the other images; a tenth by chance."""
+        return np.count_nonzero(np.equal(scores.numpy().argmax(axis=1), labels[500:1000])) / 500
+
+    learned = nn_epoch(images[:500], labels[:500], first, second, 0.1, 10)
+    alone = softmax_regression_epoch(images[:500], labels[:500], theta, 0.1, 10)
+    assert right(relu(others @ first) @ second) < 0.2
+    assert right(relu(others @ learned[0]) @ learned[1]) > 0.5
+    assert right(others @ theta) < 0.2
+    assert right(others @ alone) > 0.5
 
 
 def test_the_weights_given_stay_and_new_leaves_are_returned() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,18 +13,7 @@ from engine.array import Array
 from engine.dtype import FLOAT64
 from examples.errors import DataError
 from examples.networks import initial, leaves, loss
-from examples.solver import (
-    CIFAR,
-    CIFAR_WIDE,
-    DIGITS,
-    FASHION,
-    MNIST,
-    SOFTMAX_REGRESSION,
-    accuracy,
-    descended,
-    one_epoch,
-    start,
-)
+from examples.solver import accuracy, descended, one_epoch, start
 from examples.state import Dataset, Settings, Split, State
 
 SETTINGS = Settings((6, 5, 3), batch=8, learning_rate=0.25, decay=0.5, reg=0.01, seed=3)
@@ -59,15 +47,6 @@ def test_training_starts_from_drawn_weights() -> None:
     assert (state.epoch, state.learning_rate, state.losses) == (0, 0.25, ())
     expected = initial((6, 5, 3), 3)
     assert all((state.parameters[name] == array).all() for name, array in expected.items())
-
-
-@pytest.mark.parametrize("settings", [DIGITS, SOFTMAX_REGRESSION, MNIST, FASHION, CIFAR, CIFAR_WIDE])
-def test_the_settings_of_the_founding_nets_can_be_trained_by(settings: Settings) -> None:
-    pixels = settings.sizes[0]
-    few = split(12, pixels, 10)
-    state = after(1, settings, Dataset("few", few, few, (1, pixels), tuple("0123456789")))
-    assert [array.shape for array in state.parameters.values()][::2] == list(pairwise(settings.sizes))
-    assert len(state.losses) == 1
 
 
 def test_an_epoch_reports_each_batch_and_the_last_has_what_is_left() -> None:

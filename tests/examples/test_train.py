@@ -13,7 +13,6 @@ import pytest
 
 from examples import cifar, libraries, train
 from examples.checkpoint import load
-from examples.data import digits
 from examples.solver import DIGITS, one_epoch
 from examples.state import Dataset, Settings, State
 from examples.train import MISUSED, STOPPED, TRAINED, main
