@@ -197,7 +197,7 @@ def page(runs: Sequence[Run], others: Starts) -> str:
         f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}.",
         "",
         *WHY,
-        f"Before training {here} of them are saturated, with pixels 0 to 1 {there}.",
+        f"Before training {here} of the first layer's units are saturated; with pixels 0 to 1, {there} are.",
         *ROUNDING,
         *markdown(STARTS, start_rows(others)),
         "",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import acosh
 
 import numpy as np
 import pytest
 
 from engine import Tensor, cross_entropy
-from engine.array import Array, as_array
+from engine.array import Array, as_array, computed
 from examples.by_document import DOCUMENT, Slip, adjoints
 from examples.sigmoid_net import (
     RATE,
@@ -26,7 +27,7 @@ from examples.sigmoid_net import (
     variables,
 )
 from examples.state import Split
-from examples.ways import bundled
+from examples.ways import AS_DOCUMENTED, SCALED, Setting, Way, bundled
 from properties.grads.check import check_grads
 from properties.grads.measured import NUDGES, ROUNDINGS
 from properties.oracles.complex_step import nudged
@@ -47,16 +48,55 @@ def by_hand(net: Net, image: Array, label: int, slips: Slip) -> list[Array]:
     return arrays_of(adjoints(net, image, label, RATE, slips))
 
 
-def rounding(net: Net, image: Array, label: int) -> list[Array]:
-    """How far rounding may move each adjoint: as ``check_grads`` measures it, some roundings apart."""
+def spread(
+    right: list[Array], point: list[Array], compute: Callable[[list[Array]], list[Array]]
+) -> list[Array]:
+    """How far rounding may move what is computed: as ``check_grads`` measures it, some roundings apart."""
     unit = unit_of(DOUBLE)
-    right = by_hand(net, image, label, Slip.NONE)
-    worst = [np.abs(adjoint) * unit for adjoint in right]
+    worst = [np.abs(each) * unit for each in right]
     for seed in range(NUDGES):
-        *near, image_near = nudged([*arrays_of(net), image], 4 * unit, seed)
-        moved = by_hand(net_of(near), image_near, label, Slip.NONE)
+        moved = compute(nudged(point, 4 * unit, seed))
         worst = [np.maximum(w, np.abs(m - r)) for w, m, r in zip(worst, moved, right, strict=True)]
     return [ROUNDINGS * each for each in worst]
+
+
+def agreement(ours: list[Array], theirs: list[Array], allowed: list[Array]) -> list[bool]:
+    """Of each array whether every entry is as far from the other as is allowed, or less."""
+    return [bool(np.all(np.abs(a - b) <= most)) for a, b, most in zip(ours, theirs, allowed, strict=True)]
+
+
+def rounding(net: Net, image: Array, label: int) -> list[Array]:
+    """How far rounding may move each adjoint."""
+
+    def near(point: list[Array]) -> list[Array]:
+        *arrays, image_near = point
+        return by_hand(net_of(arrays), image_near, label, Slip.NONE)
+
+    return spread(by_hand(net, image, label, Slip.NONE), [*arrays_of(net), image], near)
+
+
+def squashed(z: Array) -> Array:
+    """σ(z) = ½ (1 + tanh ½z)."""
+    return computed((1 + np.tanh(z / 2)) / 2)
+
+
+def as_it_stands(arrays: list[Array], images: Array, labels: Sequence[int], rate: float) -> list[Array]:
+    """The document's loop, literally: σ′ of the activations, each layer updated before the error goes on."""
+    w1, b1, w2, b2, w3, b3 = (array.copy() for array in arrays)
+    for x, label in zip(images, labels, strict=True):
+        a1 = squashed(w1 @ x + b1)
+        a2 = squashed(w2 @ a1 + b2)
+        powers = np.exp(w3 @ a2 + b3)
+        error3 = powers / powers.sum() - np.eye(10)[label]
+        w3 -= rate * np.outer(error3, a2)
+        b3 -= rate * error3
+        error2 = (w3.T @ error3) * squashed(a2) * (1 - squashed(a2))
+        w2 -= rate * np.outer(error2, a1)
+        b2 -= rate * error2
+        error1 = (w2.T @ error2) * squashed(a1) * (1 - squashed(a1))
+        w1 -= rate * np.outer(error1, x)
+        b1 -= rate * error1
+    return [w1, b1, w2, b2, w3, b3]
 
 
 def test_before_training_loss_and_accuracy_are_the_documents() -> None:
@@ -94,10 +134,26 @@ def test_by_hand_the_gradients_are_the_engines_once_both_slips_are_repaired(
         allowed = rounding(net, image, label)
         for slip, same in ((Slip.NONE, True), (slips, False)):
             theirs = by_hand(net, image, label, slip)
-            agree = [
-                bool(np.all(np.abs(a - b) <= most)) for a, b, most in zip(ours, theirs, allowed, strict=True)
-            ]
+            agree = agreement(ours, theirs, allowed)
             assert agree == [same] * 4 + [True] * 2  # the last layer's adjoints come before either slip
+
+
+@pytest.mark.parametrize("setting", [AS_DOCUMENTED, SCALED[1]], ids=str)
+def test_by_the_document_the_steps_are_those_of_its_loop(setting: Setting) -> None:
+    split = bundled(setting.white, 0, 40)
+    labels: list[int] = split.labels.tolist()
+
+    def loop(point: list[Array]) -> list[Array]:
+        *arrays, images = point
+        return as_it_stands(arrays, images, labels, setting.rate)
+
+    start = [*arrays_of(initial()), split.images]
+    theirs = loop(start)
+    allowed = spread(theirs, start, loop)
+    for way in Way:
+        net = initial()
+        way.descend(net, split, setting.rate)
+        assert agreement(arrays_of(net), theirs, allowed) == [way is Way.DOCUMENT] * 6
 
 
 def test_an_epoch_is_a_step_for_each_image_in_their_order() -> None:
