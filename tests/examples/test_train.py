@@ -296,13 +296,6 @@ def test_a_cifar_folder_is_trained_on(
     assert "test_batch.bin: got 3073 bytes; expected 6146" in refused(arguments, capsys)
 
 
-def test_the_nets_fit_their_data() -> None:
-    assert train.TASKS.keys() == {"digits", "mnist", "fashion-mnist", "cifar10"}
-    ends = {name: (task.settings.sizes[0], task.settings.sizes[-1]) for name, task in train.TASKS.items()}
-    assert ends == {"digits": (64, 10), "mnist": (784, 10), "fashion-mnist": (784, 10), "cifar10": (3072, 10)}
-    assert digits().train.images.shape[1] == ends["digits"][0]
-
-
 def test_what_is_refused_leaves_not_even_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     refused(["mnist", "--folder", "nowhere"], capsys)
     refused(["digits", "--batch", "0"], capsys)
