@@ -14,7 +14,7 @@ from engine.dtype import FLOAT32
 from examples.epochs import nn_epoch, softmax_regression_epoch
 from examples.idx import parse_mnist
 from examples.ways import MNIST
-from tests.examples.rounding import agree, drawn
+from tests.examples.rounding import Computation, agree, drawn
 
 ROWS, RATE = 10, 0.125
 RNG = np.random.default_rng(0)
@@ -107,16 +107,16 @@ def test_the_rate_is_a_tenth_and_the_batch_a_hundred_where_none_is_given() -> No
 
 @pytest.mark.parametrize("batch", [1, 4, 10])
 def test_an_error_in_the_twelfth_digit_is_more_than_rounding(batch: int) -> None:
-    def off(arrays: Sequence[Array]) -> Array:
+    def off(by_hand: Computation, arrays: Sequence[Array]) -> Array:
         """One weight off by 1e-12 of the largest."""
-        result = net_by_hand(arrays, batch)
+        result = by_hand(arrays).ravel()
         result[-1] += 1e-12 * np.abs(result).max()
         return result
 
-    assert not agree(partial(net, batch=batch), off, HIDDEN)
-    assert not agree(
-        partial(net, batch=batch), partial(net_by_hand, batch=batch, rate=RATE * (1 + 1e-11)), HIDDEN
-    )
+    wrong = partial(off, partial(net_by_hand, batch=batch))
+    assert not agree(partial(net, batch=batch), wrong, HIDDEN)
+    wrong = partial(off, lambda arrays: regression_by_hand(arrays, batch))
+    assert not agree(lambda arrays: regression(arrays, batch).ravel(), wrong, LINEAR)
 
 
 def test_an_epoch_that_leaves_out_the_last_batch_or_takes_another_order_is_another() -> None:
