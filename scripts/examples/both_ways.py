@@ -158,6 +158,9 @@ def show(folder: Path, console: Console, images: int = SHOWN) -> list[Path]:
     """
     runs = compare((AS_DOCUMENTED, SCALED[1]), images, console)
     tell(runs, console)
+    console.print(
+        f"docs/{PAGE.name} has the same with {TRAIN:,} images, and says why right gradients need not win."
+    )
     path = folder / PICTURE
     draw(runs, path)
     return [path]
