@@ -46,10 +46,11 @@ def test_the_error_falls_as_boxes_narrow_and_stays_below_its_bound() -> None:
         assert narrow.mean < wide.mean
 
 
-def test_the_slope_of_the_wave_is_not_above_what_the_bound_says() -> None:
+def test_the_steepest_slope_of_the_wave_is_what_the_bound_says() -> None:
+    """To a thousandth, for the points may miss the steepest one."""
     x = points()
     _, slopes = jvp(wave, [x], [np.ones_like(x)])
-    assert np.max(np.abs(slopes.numpy())) <= STEEPEST
+    assert 0.999 * STEEPEST < np.max(np.abs(slopes.numpy())) <= STEEPEST
 
 
 def test_boxes_that_stand_one_width_aside_break_the_bound() -> None:
